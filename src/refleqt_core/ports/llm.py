@@ -1,0 +1,73 @@
+"""The LLM: it writes words and reads texts. What to recommend is decided elsewhere, by beliefs and arithmetic."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+import attrs
+
+T = TypeVar("T")
+
+
+@attrs.frozen(kw_only=True)
+class Document:
+    """Text that came from outside. It is data to be read, never an instruction, whatever it says."""
+
+    label: str
+    text: str
+
+
+@attrs.frozen(kw_only=True)
+class Prompt:
+    """What a model is asked: the ``task`` by name, what to do, facts it may rely on, and documents it may quote.
+
+    ``facts`` come from Refleqt's own computation (JSON values); ``documents`` come from outside.
+    """
+
+    task: str
+    instructions: str
+    facts: Mapping[str, Any] = attrs.field(factory=dict)
+    documents: tuple[Document, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class Usage:
+    """Which model and LoRA answered (hash, or None for the base), tokens in and out, and cost in micro-USD."""
+
+    model: str
+    lora: str | None = None
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost_micros: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class Answer(Generic[T]):
+    """A value that satisfies the asked-for schema, and what it took."""
+
+    value: T
+    usage: Usage
+
+
+class LLM(Protocol):
+    """A language model. It may be called from any thread."""
+
+    @property
+    def model(self) -> str:
+        """The model's name, as it stands in every `Usage`."""
+        ...
+
+    def complete(self, prompt: Prompt, schema: type[T]) -> Answer[T]:
+        """An instance of ``schema``, a frozen standard dataclass whose JSON Schema the answer satisfied.
+
+        An answer that does not satisfy it is asked for again within the adapter's limits; at last `NeedsReview` is
+        raised with what was wrong. A model that does not answer raises `Unavailable`. A task that the adapter cannot do
+        raises `InvalidInput` which names the tasks it can.
+        """
+        ...
+
+    def score(self, prompt: Prompt, options: Sequence[str]) -> list[float]:
+        """The log-probability in nats of each option as the continuation of ``prompt``, in the order given.
+
+        Each is at most 0. The order of the options does not change the scores. No options: [].
+        """
+        ...

@@ -1,0 +1,148 @@
+"""The Store: one atomic unit of work at a time, which can see and touch one business alone."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Literal, Protocol, TypeVar
+from uuid import UUID
+
+import attrs
+
+from ..entities import Entity
+from ..values import BusinessId
+
+E = TypeVar("E", bound=Entity)
+
+Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "null", "has", "text"]
+
+
+@attrs.frozen
+class Filter:
+    """A condition on one field of an entity.
+
+    The operators are those of Python, and: ``in`` (value is a sequence), ``null`` (value says whether the field is
+    None), ``has`` (the field is a tuple that holds the value), ``text`` (every word of the value occurs in the field,
+    whatever its case and ending; English).
+    """
+
+    field: str
+    operator: Operator
+    value: Any
+
+
+def where(**conditions: Any) -> tuple[Filter, ...]:
+    """Filters in the manner of ``where(status="published", publish_at__ge=start)``: field, two underscores, operator.
+
+    Without an operator the field has to equal the value; a value of None asks for a field that is None.
+    """
+    filters = []
+    for name, value in conditions.items():
+        field, _, operator = name.partition("__")
+        if not operator and value is None:
+            filters.append(Filter(field, "null", True))
+        else:
+            filters.append(Filter(field, operator or "eq", value))  # type: ignore[arg-type]  # checked by the Store
+    return tuple(filters)
+
+
+@attrs.frozen
+class Appended:
+    """What an append did: ``new`` keys, keys with a ``changed`` value, and ``unchanged`` points that were there."""
+
+    new: int
+    changed: int
+    unchanged: int
+
+
+class Transaction(Protocol):
+    """One atomic unit. Everything done through it is there after the ``with`` block, or nothing of it is.
+
+    A transaction of a business sees the rows of that business and the rows that belong to nobody (creators, policies);
+    the rows of any other business are absent for it, and writing one raises `NotAllowed`. What it wrote it sees itself;
+    others see it when the block has ended.
+    """
+
+    @property
+    def business_id(self) -> BusinessId | None:
+        """The business whose unit this is; None for the platform's own."""
+        ...
+
+    def add(self, *entities: Entity) -> None:
+        """Every one of ``entities`` is stored.
+
+        An id or a natural key (`Entity.unique`) that is there already raises `Conflict`, also when two transactions
+        race for it; then the whole transaction is lost. An entity of another business raises `NotAllowed`.
+        """
+        ...
+
+    def get(self, kind: type[E], id: UUID) -> E:
+        """The entity as last saved. Absent, or of another business: `NotFound`, the same for both."""
+        ...
+
+    def find(
+        self,
+        kind: type[E],
+        *filters: Filter,
+        order: str = "id",
+        after: UUID | None = None,
+        limit: int | None = None,
+    ) -> list[E]:
+        """All entities that meet every filter, by ``order`` (a field; ``-field`` for descending) and then by id.
+
+        ``after`` is a cursor: the id of the last one of the page before; an id that is absent raises `NotFound`. Rows
+        with None in the ordering field come last. An unknown field or operator raises `InvalidInput`. None found: [].
+        """
+        ...
+
+    def count(self, kind: type[Entity], *filters: Filter) -> int:
+        """How many entities `find` would give without a limit."""
+        ...
+
+    def save(self, entity: E) -> E:
+        """The stored entity is replaced; gives it back with its new ``version`` (one more).
+
+        When it was saved by somebody else since it was read (versions differ) nothing is written and `Conflict` is
+        raised. Absent: `NotFound`. A natural key of another one: `Conflict`.
+        """
+        ...
+
+    def remove(self, kind: type[Entity], id: UUID) -> None:
+        """The entity is absent. Absent before: no-op. Others still refer to it: `Conflict`."""
+        ...
+
+    def append(self, points: Sequence[Entity]) -> Appended:
+        """Points of a series are recorded, by the last natural key of their kind, and never rewritten.
+
+        A point whose key and value (its ``value`` field) are there already is left out. A key that is there with
+        another value gets a newer point beside the old one, with ``revision`` one higher: both stay readable; `latest`
+        gives the newest. Of points with the same key in one call the last one counts. Given in any order, in one call
+        or several, the end is the same.
+        """
+        ...
+
+    def latest(self, kind: type[E], *filters: Filter) -> list[E]:
+        """The newest revision of every point of a series that meets the filters, by ``day`` and id."""
+        ...
+
+
+class Store(Protocol):
+    """Where everything is kept. `business` and `platform` may be called from any thread."""
+
+    def business(self, id: BusinessId) -> AbstractContextManager[Transaction]:
+        """A unit that can see and touch that business alone. The business needs not exist yet."""
+        ...
+
+    def platform(self) -> AbstractContextManager[Transaction]:
+        """A unit for what belongs to no business: creators, offers, policies, and the directory of businesses.
+
+        It also reads the payment ledger of all businesses, since a creator is paid by many. Rows of other kinds that
+        belong to a business are absent for it.
+        """
+        ...
+
+    def check(self) -> str:
+        """One line that says what answers, e.g. ``PostgreSQL 18.4, pgvector 0.8.5, schema 0001``; else `Unavailable`."""
+        ...
+
+    def close(self) -> None:
+        """Connections are given back. Closing twice is a no-op."""
+        ...

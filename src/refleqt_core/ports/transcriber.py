@@ -1,0 +1,48 @@
+"""The Transcriber: speech to text that knows when each word was said."""
+
+from typing import BinaryIO, Protocol
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Segment:
+    """Words said without a pause: seconds from the start, and the confidence in [0, 1] (None where unknown)."""
+
+    start: float
+    end: float
+    text: str
+    confidence: float | None = None
+    speaker: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Transcript:
+    """All that was said, in order of time, with the language (ISO 639-1) and the model that heard it."""
+
+    segments: tuple[Segment, ...]
+    language: str
+    model: str
+    duration: float
+
+    @property
+    def text(self) -> str:
+        """The segments' words, joined by single spaces; a segment's text is a literal part of it."""
+        return " ".join(segment.text for segment in self.segments)
+
+
+class Transcriber(Protocol):
+    """Hears one recording at a time; it may be called from any thread."""
+
+    @property
+    def model(self) -> str:
+        """Name and version of what listens."""
+        ...
+
+    def transcribe(self, audio: BinaryIO, media_type: str) -> Transcript:
+        """What is said in ``audio``. Silence gives no segment.
+
+        A media type that is not understood, or a file that is not what it claims, raises `InvalidInput` with the
+        remedy; a service that does not answer raises `Unavailable`.
+        """
+        ...
