@@ -7,12 +7,13 @@ from uuid import UUID
 
 import attrs
 
-from ..entities import Entity
+from ..entities import Entity, Point
 from ..values import BusinessId
 
 E = TypeVar("E", bound=Entity)
+P = TypeVar("P", bound=Point)
 
-Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "null", "has", "text"]
+Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "null", "has"]
 
 
 @attrs.frozen
@@ -20,8 +21,7 @@ class Filter:
     """A condition on one field of an entity.
 
     The operators are those of Python, and: ``in`` (value is a sequence), ``null`` (value says whether the field is
-    None), ``has`` (the field is a tuple that holds the value), ``text`` (every word of the value occurs in the field,
-    whatever its case and ending; English).
+    None), ``has`` (the field is a tuple that holds the value). A comparison with a field that is None never holds.
     """
 
     field: str
@@ -70,7 +70,8 @@ class Transaction(Protocol):
         """Every one of ``entities`` is stored.
 
         An id or a natural key (`Entity.unique`) that is there already raises `Conflict`, also when two transactions
-        race for it; then the whole transaction is lost. An entity of another business raises `NotAllowed`.
+        race for it; then the whole transaction is lost, and every later call of it raises. So does a reference to
+        something that is absent, with `NotFound`. An entity of another business raises `NotAllowed`.
         """
         ...
 
@@ -109,17 +110,16 @@ class Transaction(Protocol):
         """The entity is absent. Absent before: no-op. Others still refer to it: `Conflict`."""
         ...
 
-    def append(self, points: Sequence[Entity]) -> Appended:
-        """Points of a series are recorded, by the last natural key of their kind, and never rewritten.
+    def append(self, points: Sequence[Point]) -> Appended:
+        """Points of a series are recorded and never rewritten.
 
-        A point whose key and value (its ``value`` field) are there already is left out. A key that is there with
-        another value gets a newer point beside the old one, with ``revision`` one higher: both stay readable; `latest`
-        gives the newest. Of points with the same key in one call the last one counts. Given in any order, in one call
-        or several, the end is the same.
+        A point whose key (`Point.key`) and value are there already is left out. A key that is there with another value
+        gets a newer point beside the old one, with ``revision`` one higher: both stay readable; `latest` gives the
+        newest. Two points of one call with the same key and different values raise `InvalidInput`.
         """
         ...
 
-    def latest(self, kind: type[E], *filters: Filter) -> list[E]:
+    def latest(self, kind: type[P], *filters: Filter) -> list[P]:
         """The newest revision of every point of a series that meets the filters, by ``day`` and id."""
         ...
 
@@ -140,7 +140,10 @@ class Store(Protocol):
         ...
 
     def check(self) -> str:
-        """One line that says what answers, e.g. ``PostgreSQL 18.4, pgvector 0.8.5, schema 0001``; else `Unavailable`."""
+        """One line that says what answers, e.g. ``PostgreSQL 18.4, pgvector 0.8.5, schema 0001``.
+
+        Nothing answers: `Unavailable`.
+        """
         ...
 
     def close(self) -> None:

@@ -50,7 +50,10 @@ class Trainer(Protocol):
     """Runs trainings somewhere else than in the caller."""
 
     def start(self, spec: TrainingSpec) -> str:
-        """The run of that spec is under way; gives its id. Started before (same hash): the same id, and no second run."""
+        """The run of that spec is under way; gives its id.
+
+        Started before (same hash): the same id, and no second run.
+        """
         ...
 
     def poll(self, run_id: str) -> TrainingState:

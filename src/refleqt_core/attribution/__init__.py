@@ -1,0 +1,1 @@
+"""Subsystem 6, attribution: journeys, models of credit, return on investment."""

@@ -1,0 +1,36 @@
+"""The vent board: whatever somebody had to get off their chest."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+import attrs
+
+from ..entities import Entity, Owned
+from ..values import aware
+
+
+@attrs.frozen(kw_only=True)
+class VentTheme(Owned):
+    """Something that is vented about again and again."""
+
+    label: str
+    count: int = 1
+    first_seen: datetime = attrs.field(validator=aware)
+    last_seen: datetime = attrs.field(validator=aware)
+
+
+@attrs.frozen(kw_only=True)
+class VentEntry(Owned):
+    """One vent, as written. ``sentiment`` in [-1, 1] and the theme are known once it has been extracted."""
+
+    references: ClassVar[Mapping[str, type[Entity]]] = {"theme_id": VentTheme}
+    unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "external_id"),)
+
+    external_id: str
+    text: str = attrs.field(validator=attrs.validators.min_len(1))
+    tags: tuple[str, ...] = ()
+    written_at: datetime = attrs.field(validator=aware)
+    theme_id: UUID | None = None
+    sentiment: float | None = None

@@ -1,0 +1,1 @@
+"""The catalogue of job types: payload, priority, schedule, handler."""

@@ -1,0 +1,1 @@
+"""Subsystem 7, the recommendation engine that improves itself."""
