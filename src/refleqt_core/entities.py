@@ -16,8 +16,8 @@ class Entity:
 
     ``version`` counts the saves; the `Store` refuses a save of an older one. ``unique`` names the natural keys, each a
     tuple of fields whose values no two rows share (a key with a None in it never collides, as in SQL). ``references``
-    says which fields are ids of what; of a business's own entity they can only be ids of the same business. ``scope`` is
-    the field that names the business which the row belongs to, None for what belongs to nobody. A row with
+    says which fields are ids of what; of a business's own entity they can only be ids of the same business. ``scope``
+    is the field that names the business which the row belongs to, None for what belongs to nobody. A row with
     ``platform_reads`` can be read, not written, by the platform's own transactions.
     """
 
@@ -41,7 +41,10 @@ class Owned(Entity):
 
 @attrs.frozen(kw_only=True)
 class Point(Owned):
-    """One value of a series on one day. ``key`` names what it is a value of; a corrected value is a new ``revision``."""
+    """One value of a series on one day.
+
+    ``key`` names what it is a value of; a corrected value is a new ``revision``.
+    """
 
     key: ClassVar[tuple[str, ...]] = ()
 

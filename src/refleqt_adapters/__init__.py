@@ -1,0 +1,1 @@
+"""The adapters: one folder a port, one file a technology, wired in `container`."""

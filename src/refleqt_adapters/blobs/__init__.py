@@ -1,0 +1,1 @@
+"""Blob stores: immutable bytes by content hash."""

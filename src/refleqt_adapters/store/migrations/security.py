@@ -1,0 +1,52 @@
+"""Row-level security and rights, as statements that every migration with a new table calls."""
+
+from collections.abc import Iterable, Mapping
+
+from alembic import op
+
+ROLE = "refleqt_app"
+OWN_ROWS = "nullif(current_setting('app.business_id', true), '')::uuid"
+
+
+GRANT_JOB_TABLES = f"""
+do $$ declare it record; begin
+  for it in select tablename as name from pg_tables where schemaname = 'public' and tablename like 'procrastinate%'
+  loop execute format('grant select, insert, update, delete on %I to {ROLE}', it.name); end loop;
+  for it in select sequencename as name from pg_sequences where schemaname = 'public'
+  loop execute format('grant usage, select on sequence %I to {ROLE}', it.name); end loop;
+end $$
+"""  # noqa: S608  # a constant
+
+
+def protect(tables: Mapping[str, str], platform_reads: Iterable[str] = ()) -> None:
+    """Rows of ``tables`` are there only for the business that the named column says; for the owner of the tables too.
+
+    Without a business in the transaction's setting the comparison is with NULL, and no row is there at all.
+    """
+    for table, column in tables.items():
+        op.execute(f"alter table {table} enable row level security")
+        op.execute(f"alter table {table} force row level security")
+        rule = f"{column} = {OWN_ROWS}"
+        op.execute(f"create policy own_rows on {table} using ({rule}) with check ({rule})")
+    for table in platform_reads:
+        op.execute(
+            f"create policy platform_reads on {table} for select "
+            "using (current_setting('app.scope', true) = 'platform')"
+        )
+
+
+def grant(tables: Iterable[str], *, append_only: Iterable[str] = ()) -> None:
+    """The application's role can read and write the tables, and cannot rewrite the rows of the append-only ones."""
+    for table in tables:
+        op.execute(f"grant select, insert, update, delete on {table} to {ROLE}")
+    for table in append_only:
+        op.execute(f"revoke update on {table} from {ROLE}")
+
+
+def install_job_tables() -> None:
+    """procrastinate's tables and functions, with the rights to use them."""
+    from procrastinate.schema import SchemaManager
+
+    cursor = op.get_bind().connection.cursor()
+    cursor.execute(SchemaManager.get_schema())
+    op.execute(GRANT_JOB_TABLES)

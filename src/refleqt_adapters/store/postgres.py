@@ -1,0 +1,294 @@
+"""The Store on PostgreSQL: SQLAlchemy Core over psycopg, with row-level security beneath every statement."""
+
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import attrs
+from psycopg import errors as postgres_errors
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    and_,
+    any_,
+    create_engine,
+    delete,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    text,
+)
+from sqlalchemy import exc as sqlalchemy_errors
+from sqlalchemy.dialects.postgresql import distinct_on
+
+from refleqt_core.entities import Entity, Point
+from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound, RefleqtError, Unavailable
+from refleqt_core.ports.store import Appended, E, Filter, P
+from refleqt_core.values import BusinessId
+
+from .rows import from_row, to_json, to_row
+from .schema import TABLES, column_name
+from .series import key_of, one_of_each_key
+
+APPLICATION_ROLE = "refleqt_app"
+"""Owns nothing and is subject to row-level security; migrations create it."""
+
+COMPARISONS: Mapping[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
+    "eq": operator.eq,
+    "ne": operator.ne,
+    "lt": operator.lt,
+    "le": operator.le,
+    "gt": operator.gt,
+    "ge": operator.ge,
+    "in": lambda column, allowed: column == any_(literal(list(allowed), ARRAY(column.type))),
+    "null": lambda column, absent: column.is_(None) if absent else column.is_not(None),
+    "has": lambda column, member: literal(member) == any_(column),
+}
+
+ENTER = text("select set_config('app.business_id', :business_id, true), set_config('app.scope', :scope, true)")
+
+
+class PostgresStore:
+    """One pool of connections, all of them in the application's role."""
+
+    def __init__(self, url: str, *, pool_size: int = 8):
+        self.engine: Engine = create_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=pool_size,
+            pool_pre_ping=False,
+            json_serializer=to_json,
+            connect_args={"options": f"-c role={APPLICATION_ROLE} -c timezone=UTC"},
+        )
+
+    @contextmanager
+    def business(self, id: BusinessId) -> Iterator["PostgresTransaction"]:
+        """A unit that can see and touch that business alone."""
+        yield from self._transaction(id)
+
+    @contextmanager
+    def platform(self) -> Iterator["PostgresTransaction"]:
+        """A unit for what belongs to no business."""
+        yield from self._transaction(None)
+
+    def check(self) -> str:
+        """What answers: server, pgvector and schema versions."""
+        with vendor_errors(), self.engine.connect() as connection:
+            server = connection.scalar(text("show server_version"))
+            vector = connection.scalar(text("select extversion from pg_extension where extname = 'vector'"))
+            schema = connection.scalar(text("select version_num from alembic_version"))
+        return f"PostgreSQL {server}, pgvector {vector}, schema {schema}"
+
+    def close(self) -> None:
+        """Connections are given back."""
+        self.engine.dispose()
+
+    def _transaction(self, business_id: BusinessId | None) -> Iterator["PostgresTransaction"]:
+        with vendor_errors(), self.engine.begin() as connection:
+            scope = {"business_id": str(business_id or ""), "scope": "business" if business_id else "platform"}
+            connection.execute(ENTER, scope)
+            yield PostgresTransaction(connection, business_id)
+
+
+class PostgresTransaction:
+    """One database transaction; `connection` is what the queue and the index join it by."""
+
+    def __init__(self, connection: Connection, business_id: BusinessId | None):
+        self.connection = connection
+        self.business_id = business_id
+
+    def add(self, *entities: Entity) -> None:
+        """Every one of ``entities`` is stored."""
+        for group in _by_kind(entities):
+            for entity in group:
+                self._check_writable(entity)
+            with vendor_errors():
+                self.connection.execute(insert(TABLES[type(group[0])]), [to_row(entity) for entity in group])
+
+    def get(self, kind: type[E], id: UUID) -> E:
+        """The entity as last saved."""
+        found = self._select(kind, [_id(kind) == id])
+        if not found:
+            raise NotFound(f"there is no {kind.__name__} {id}")
+        return found[0]
+
+    def find(
+        self, kind: type[E], *filters: Filter, order: str = "id", after: UUID | None = None, limit: int | None = None
+    ) -> list[E]:
+        """All entities that meet every filter, in order."""
+        column = _column(kind, order.removeprefix("-"))
+        descending = order.startswith("-")
+        conditions = _conditions(kind, filters)
+        if after is not None:
+            conditions.append(self._beyond(kind, column, descending, self.get(kind, after), order.removeprefix("-")))
+        direction = (column.desc() if descending else column.asc()).nulls_last()
+        return self._select(kind, conditions, order_by=[direction, _id(kind)], limit=limit)
+
+    def count(self, kind: type[Entity], *filters: Filter) -> int:
+        """How many entities meet every filter."""
+        query = select(func.count()).select_from(TABLES[kind]).where(*_conditions(kind, filters))
+        with vendor_errors():
+            return self.connection.scalar(query) or 0
+
+    def save(self, entity: E) -> E:
+        """The stored entity is replaced."""
+        self._check_writable(entity)
+        kind = type(entity)
+        saved = attrs.evolve(entity, version=entity.version + 1)
+        table = TABLES[kind]
+        update = table.update().where(_id(kind) == entity.id, table.c.version == entity.version).values(**to_row(saved))
+        with vendor_errors():
+            written = self.connection.execute(update).rowcount
+        if not written:
+            self.get(kind, entity.id)
+            raise Conflict(f"{kind.__name__} {entity.id} was saved by somebody else; read it again")
+        return saved
+
+    def remove(self, kind: type[Entity], id: UUID) -> None:
+        """The entity is absent."""
+        with vendor_errors():
+            self.connection.execute(delete(TABLES[kind]).where(_id(kind) == id))
+
+    def append(self, points: Sequence[Point]) -> Appended:
+        """Points of a series are recorded and never rewritten."""
+        if not points:
+            return Appended(0, 0, 0)
+        kind = type(points[0])
+        given = one_of_each_key(points)
+        stored = self._newest(kind, points)
+        changed = [
+            attrs.evolve(point, revision=stored[key].revision + 1)
+            for key, point in given.items()
+            if key in stored and stored[key].value != point.value
+        ]
+        new = [attrs.evolve(point, revision=0) for key, point in given.items() if key not in stored]
+        self.add(*new, *changed)
+        return Appended(len(new), len(changed), len(given) - len(new) - len(changed))
+
+    def latest(self, kind: type[P], *filters: Filter) -> list[P]:
+        """The newest revision of every point that meets the filters."""
+        key = [_column(kind, field) for field in kind.key]
+        table = TABLES[kind]
+        newest = (
+            select(table)
+            .where(*_conditions(kind, filters))
+            .ext(distinct_on(*key))
+            .order_by(*key, table.c.revision.desc())
+        ).subquery()
+        query = select(newest).order_by(newest.c.day, newest.c.id)
+        with vendor_errors():
+            return [from_row(kind, row._mapping) for row in self.connection.execute(query)]
+
+    def _select(
+        self,
+        kind: type[E],
+        conditions: Sequence[ColumnElement[bool]],
+        order_by: Sequence[Any] = (),
+        limit: int | None = None,
+    ) -> list[E]:
+        query = select(TABLES[kind]).where(*conditions).order_by(*order_by).limit(limit)
+        with vendor_errors():
+            return [from_row(kind, row._mapping) for row in self.connection.execute(query)]
+
+    def _newest(self, kind: type[P], points: Sequence[P]) -> dict[tuple[Any, ...], P]:
+        """What is stored of the series that the points are of, within their days."""
+        days = [point.day for point in points]
+        sources = {getattr(point, "source", None) for point in points}
+        filters = [Filter("day", "ge", min(days)), Filter("day", "le", max(days))]
+        if None not in sources:
+            filters.append(Filter("source", "in", sorted(sources)))
+        return {key_of(point): point for point in self.latest(kind, *filters)}
+
+    def _beyond(
+        self, kind: type[E], column: ColumnElement[Any], descending: bool, last: E, field: str
+    ) -> ColumnElement[bool]:
+        """Whatever comes after ``last`` in the order by ``column`` (None last) and id."""
+        value, id_column = getattr(last, field), _id(kind)
+        if value is None:
+            return and_(column.is_(None), id_column > last.id)
+        further = column < value if descending else column > value
+        return or_(further, and_(column == value, id_column > last.id), column.is_(None))
+
+    def _check_writable(self, entity: Entity) -> None:
+        if entity.scope is not None and getattr(entity, entity.scope) != self.business_id:
+            raise NotAllowed(f"this unit of work cannot write a {type(entity).__name__} of another business")
+
+
+@contextmanager
+def vendor_errors() -> Iterator[None]:
+    """Errors of SQLAlchemy and psycopg become Refleqt's, with the cause kept."""
+    try:
+        yield
+    except RefleqtError:
+        raise
+    except sqlalchemy_errors.DBAPIError as error:
+        raise translated(error) from error
+    except sqlalchemy_errors.TimeoutError as error:
+        raise Unavailable("no database connection became free; raise the pool size or lower the load") from error
+
+
+def translated(error: sqlalchemy_errors.DBAPIError) -> RefleqtError:
+    """What the caller can do about a database error."""
+    cause = error.orig
+    said = str(cause).strip()
+    match cause:
+        case (
+            postgres_errors.UniqueViolation()
+            | postgres_errors.SerializationFailure()
+            | postgres_errors.DeadlockDetected()
+        ):
+            return Conflict(f"it exists already or somebody else was quicker: {said}")
+        case postgres_errors.ForeignKeyViolation() if "still referenced" in said:
+            return Conflict(f"others still refer to it: {said}")
+        case postgres_errors.ForeignKeyViolation():
+            return NotFound(f"it refers to something that is absent: {said}")
+        case postgres_errors.InsufficientPrivilege():
+            return NotAllowed(f"the database refuses this for the present business: {said}")
+        case postgres_errors.InFailedSqlTransaction():
+            return Conflict("an earlier step of this transaction failed, so all of it is lost")
+        case postgres_errors.DataError():
+            return InvalidInput(f"the database cannot hold this value: {said}")
+        case postgres_errors.UndefinedTable():
+            return Unavailable("the database has no Refleqt tables yet; run: refleqt db upgrade")
+        case _:
+            return Unavailable(f"the database does not answer: {said}")
+
+
+def _by_kind(entities: Sequence[Entity]) -> Iterator[list[Entity]]:
+    group: list[Entity] = []
+    for entity in entities:
+        if group and type(entity) is not type(group[0]):
+            yield group
+            group = []
+        group.append(entity)
+    if group:
+        yield group
+
+
+def _column(kind: type[Entity], field: str) -> ColumnElement[Any]:
+    table: Table = TABLES[kind]
+    name = column_name(kind, field)
+    if name not in table.c:
+        raise InvalidInput(f"{kind.__name__} has no field '{field}' that can be filtered or ordered by")
+    return table.c[name]
+
+
+def _id(kind: type[Entity]) -> ColumnElement[Any]:
+    return _column(kind, "id")
+
+
+def _conditions(kind: type[Entity], filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
+    return [_condition(_column(kind, each.field), each) for each in filters]
+
+
+def _condition(column: ColumnElement[Any], condition: Filter) -> ColumnElement[bool]:
+    if condition.operator not in COMPARISONS:
+        raise InvalidInput(f"'{condition.operator}' is no operator of a filter")
+    return COMPARISONS[condition.operator](column, condition.value)

@@ -1,0 +1,1 @@
+"""Trainers: a LoRA for one business, made from its dataset."""

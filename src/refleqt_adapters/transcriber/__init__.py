@@ -1,0 +1,1 @@
+"""Transcribers: what turns a recording into words with times."""

@@ -1,0 +1,69 @@
+"""Every kind of entity that a `Store` keeps, by the name of its table in the design."""
+
+from collections.abc import Mapping
+
+from .access import ApiToken
+from .attribution.records import ArtifactCredit, Conversion, Touch
+from .cdt.records import Belief, BeliefEvidence, CdtTrainingRun, CdtVersion, Forecast
+from .context.records import AnalyticsSnapshot, CompetitiveIntelligence, ContextExtraction, InferredSegment
+from .entities import Entity
+from .intake.activities import Activity, ActivityArtifact, StoredTranscript
+from .intake.business import BrandAsset, Business, BusinessProfile, OnboardingResponse, TeamMember
+from .intake.calendar import CalendarEntry, Campaign, DistributionPlan, Keyword, SeoMetadata, StatusChange
+from .intake.imports import ImportBatch
+from .intake.performance import PerformanceRecord
+from .intake.tooling import Signal, ToolingConnection, ToolingExtraction, ToolingMetric
+from .intake.vents import VentEntry, VentTheme
+from .marketplace.records import BriefOffer, Creator, CreatorPerformance, Delivery, EscrowHold, LedgerLeg
+from .outputs.records import CreatorBrief, ExecutionMap, MapArtifact, RecommendationOutcome
+from .recommendations.records import RecommendationPolicy
+
+KINDS: Mapping[str, type[Entity]] = {
+    "businesses": Business,
+    "business_profiles": BusinessProfile,
+    "onboarding_responses": OnboardingResponse,
+    "brand_assets": BrandAsset,
+    "team_members": TeamMember,
+    "campaigns": Campaign,
+    "keywords": Keyword,
+    "calendar_entries": CalendarEntry,
+    "seo_metadata": SeoMetadata,
+    "distribution_plans": DistributionPlan,
+    "status_changes": StatusChange,
+    "performance_records": PerformanceRecord,
+    "activities": Activity,
+    "activity_artifacts": ActivityArtifact,
+    "transcripts": StoredTranscript,
+    "context_extractions": ContextExtraction,
+    "vent_themes": VentTheme,
+    "vent_entries": VentEntry,
+    "tooling_connections": ToolingConnection,
+    "tooling_extractions": ToolingExtraction,
+    "tooling_metrics": ToolingMetric,
+    "signals": Signal,
+    "import_batches": ImportBatch,
+    "inferred_segments": InferredSegment,
+    "competitive_intelligence": CompetitiveIntelligence,
+    "analytics_snapshots": AnalyticsSnapshot,
+    "cdt_beliefs": Belief,
+    "belief_evidence": BeliefEvidence,
+    "forecasts": Forecast,
+    "cdt_versions": CdtVersion,
+    "cdt_training_runs": CdtTrainingRun,
+    "recommendation_outcomes": RecommendationOutcome,
+    "recommendation_policies": RecommendationPolicy,
+    "execution_maps": ExecutionMap,
+    "map_artifacts": MapArtifact,
+    "creator_briefs": CreatorBrief,
+    "creators": Creator,
+    "creator_performance": CreatorPerformance,
+    "brief_offers": BriefOffer,
+    "deliveries": Delivery,
+    "escrow_holds": EscrowHold,
+    "creator_payments": LedgerLeg,
+    "touches": Touch,
+    "conversions": Conversion,
+    "attribution_credits": ArtifactCredit,
+    "api_tokens": ApiToken,
+}
+"""In an order in which each kind comes after those that it refers to."""
