@@ -28,7 +28,8 @@ def current_revision(connection: Connection) -> str | None:
     """The revision that the database is at; None when it is empty."""
     if connection.scalar(text("select to_regclass('alembic_version')")) is None:
         return None
-    return connection.scalar(text("select version_num from alembic_version"))
+    revision: str | None = connection.scalar(text("select version_num from alembic_version"))
+    return revision
 
 
 def upgrade(url: str) -> str | None:

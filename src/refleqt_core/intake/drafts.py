@@ -1,0 +1,160 @@
+"""What comes in at the edges, before it is anybody's record: read from files, forms and HTTP bodies alike."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import BinaryIO
+
+from ..values import Money
+from .activities import Participant
+from .business import (
+    BrandVoice,
+    Competitors,
+    MarketingStack,
+    MarketingState,
+    Product,
+    Segment,
+    VisualIdentity,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ImportedFile:
+    """The file that an import came from: its name, the blob that keeps it, and how many rows were rejected."""
+
+    name: str
+    blob: str
+    rejected: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UploadedFile:
+    """A file on its way into the blob store."""
+
+    name: str
+    media_type: str
+    data: BinaryIO
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntryDraft:
+    """A calendar entry as somebody writes it. ``campaign`` is a name; money is of ``currency`` where it has any."""
+
+    external_id: str
+    title: str
+    artifact_type: str
+    status: str = "idea"
+    owner: str | None = None
+    publish_at: datetime | None = None
+    created_at: datetime | None = None
+    campaign: str | None = None
+    funnel_stage: str | None = None
+    icp_segment: str | None = None
+    buyer_persona: str | None = None
+    angle: str | None = None
+    strategic_intent: str | None = None
+    competitive_context: str | None = None
+    channel: str | None = None
+    channels: tuple[str, ...] = ()
+    paid_budget: Money | None = None
+    production_cost: Money | None = None
+    primary_kpi: str | None = None
+    kpi_target: float | None = None
+    secondary_kpis: tuple[str, ...] = ()
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None
+    utm_content: str | None = None
+    attribution_model: str | None = None
+    conversion_event: str | None = None
+    review_due: date | None = None
+    primary_keyword: str | None = None
+    secondary_keywords: tuple[str, ...] = ()
+    search_intent: str | None = None
+    keyword_difficulty: int | None = None
+    search_volume: int | None = None
+    ranking_position: int | None = None
+    url_slug: str | None = None
+    meta_title: str | None = None
+    meta_description: str | None = None
+    canonical_url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VentDraft:
+    """A vent as it was written."""
+
+    external_id: str
+    text: str
+    written_at: datetime
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActivityDraft:
+    """A team activity that has taken place."""
+
+    external_id: str
+    activity_type: str
+    held_at: datetime
+    duration_minutes: float | None = None
+    participants: tuple[Participant, ...] = ()
+    notes: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """A free-text answer of the onboarding; an empty one was skipped."""
+
+    question: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OnboardingForm:
+    """All ten groups: their typed fields, and the free-text answers by group."""
+
+    name: str
+    slug: str
+    industry: str = ""
+    specialization: str = "B2B_SaaS"
+    size: str | None = None
+    stage: str | None = None
+    website: str | None = None
+    time_zone: str = "UTC"
+    business_models: tuple[str, ...] = ()
+    revenue_mechanics: tuple[str, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    competitors: Competitors = field(default_factory=Competitors)
+    brand_voice: BrandVoice = field(default_factory=BrandVoice)
+    visual_identity: VisualIdentity = field(default_factory=VisualIdentity)
+    products: tuple[Product, ...] = ()
+    marketing_stack: MarketingStack = field(default_factory=MarketingStack)
+    marketing_state: MarketingState = field(default_factory=MarketingState)
+    answers: Mapping[str, tuple[Answer, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TouchDraft:
+    """A visit as the analytics tool exports it."""
+
+    external_id: str
+    visitor_id: str
+    occurred_at: datetime
+    channel: str = ""
+    utm_source: str | None = None
+    utm_medium: str | None = None
+    utm_campaign: str | None = None
+    utm_content: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConversionDraft:
+    """A conversion as the analytics tool or the CRM exports it."""
+
+    external_id: str
+    visitor_id: str
+    occurred_at: datetime
+    event: str
+    revenue: Money
