@@ -49,10 +49,10 @@ Handler = Callable[[Job], None]
 class Queue(Protocol):
     """At-least-once. A job fails for good after 3 retries with exponential backoff; then it waits for a person."""
 
-    def enqueue(self, job: Job, *, tx: Transaction) -> None:
-        """The job runs at some time after ``tx`` has committed, and never if it does not.
+    def enqueue(self, *jobs: Job, tx: Transaction) -> None:
+        """The jobs run at some time after ``tx`` has committed, and never if it does not.
 
-        A job with the same key that still waits: no-op.
+        A job with the same key that still waits: no-op for that one. Many at once cost about as much as one.
         """
         ...
 

@@ -106,7 +106,7 @@ OWNED = {
     "attribution_credits": "business_id",
     "context_embeddings": "business_id",
 }
-APPEND_ONLY = ["creator_payments", "performance_records", "tooling_metrics", "status_changes"]
+APPEND_ONLY = ["creator_payments", "tooling_metrics", "status_changes"]
 
 
 def upgrade() -> None:

@@ -1,0 +1,84 @@
+"""Importing twice is importing once: fresh rows are told apart from those that are there by their natural key."""
+
+from collections.abc import Collection, Sequence
+from typing import Generic
+
+import attrs
+
+from ..errors import Fault, InvalidInput
+from ..ports import Transaction, where
+from ..ports.store import E
+from .drafts import ImportedFile
+from .imports import ImportBatch
+
+
+@attrs.frozen(kw_only=True)
+class Upserted(Generic[E]):
+    """The rows as they are stored now, by what had to be done for each."""
+
+    new: tuple[E, ...]
+    changed: tuple[E, ...]
+    unchanged: tuple[E, ...]
+
+    @property
+    def touched(self) -> tuple[E, ...]:
+        """New and changed ones."""
+        return self.new + self.changed
+
+
+def upsert(
+    tx: Transaction,
+    kind: type[E],
+    fresh: Sequence[E],
+    *,
+    key: str,
+    keep: Collection[str] = (),
+    stamp: Collection[str] = (),
+) -> Upserted[E]:
+    """Every one of ``fresh`` is stored; those that are there by ``key`` keep their id and their fields in ``keep``.
+
+    A row that differs in nothing but its ``stamp`` fields (when it was written, by whom) is unchanged.
+    """
+    wanted = [getattr(row, key) for row in fresh]
+    stored = {getattr(row, key): row for row in tx.find(kind, *where(**{f"{key}__in": wanted}))} if fresh else {}
+    new, changed, unchanged = [], [], []
+    for row in fresh:
+        before = stored.get(getattr(row, key))
+        if before is None:
+            new.append(row)
+            continue
+        kept = {name: getattr(before, name) for name in ("id", "version", *keep)}
+        merged = attrs.evolve(row, **kept)
+        if attrs.evolve(merged, **{name: getattr(before, name) for name in stamp}) == before:
+            unchanged.append(before)
+        else:
+            changed.append(tx.save(merged))
+    tx.add(*new)
+    return Upserted(new=tuple(new), changed=tuple(changed), unchanged=tuple(unchanged))
+
+
+def check_no_duplicates(keys: Sequence[str], file: ImportedFile, field: str) -> None:
+    """A key that stands twice in one file raises `InvalidInput`; which of the two is meant nobody can say."""
+    seen: set[str] = set()
+    twice = sorted({key for key in keys if key in seen or seen.add(key)})  # type: ignore[func-returns-value]  # add
+    if twice:
+        remedy = "Keep one of the rows, or give each an id of its own."
+        raise InvalidInput([Fault(file.name, None, field, f"'{key}' stands there twice", remedy) for key in twice])
+
+
+def batch(tx: Transaction, kind: str, file: ImportedFile, counts: Upserted[E], **identity: object) -> ImportBatch:
+    """The import is on record with its counts."""
+    new, changed, unchanged = len(counts.new), len(counts.changed), len(counts.unchanged)
+    record = ImportBatch(
+        kind=kind,
+        file_name=file.name,
+        blob=file.blob,
+        read=new + changed + unchanged + file.rejected,
+        new=new,
+        changed=changed,
+        unchanged=unchanged,
+        rejected=file.rejected,
+        **identity,  # type: ignore[arg-type]  # id, business and moment, which the service knows
+    )
+    tx.add(record)
+    return record

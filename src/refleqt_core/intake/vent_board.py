@@ -1,0 +1,75 @@
+"""The vent board's use cases: write, import."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import attrs
+
+from ..jobs.catalogue import ExtractContext, GenerateEmbeddings, job
+from ..ports import Clock, Ids, Queue, Store, Transaction, where
+from ..values import BusinessId
+from .drafts import ImportedFile, VentDraft
+from .imports import ImportBatch
+from .upserts import Upserted, batch, check_no_duplicates, upsert
+from .vents import VentEntry
+
+
+@attrs.frozen(kw_only=True)
+class VentService:
+    """What can be done with the vent board of a business."""
+
+    store: Store
+    queue: Queue
+    clock: Clock
+    ids: Ids
+
+    def write(
+        self,
+        business_id: BusinessId,
+        text: str,
+        *,
+        tags: Sequence[str] = (),
+        external_id: str | None = None,
+        written_at: datetime | None = None,
+    ) -> VentEntry:
+        """The vent is kept as written, and about to be read: extracted, embedded, joined to its theme."""
+        draft = VentDraft(
+            external_id=external_id or str(self.ids.new()),
+            text=text,
+            tags=tuple(tags),
+            written_at=written_at or self.clock.now(),
+        )
+        with self.store.business(business_id) as tx:
+            done = self._write(tx, business_id, [draft])
+            return (done.touched + done.unchanged)[0]
+
+    def import_vents(self, business_id: BusinessId, drafts: Sequence[VentDraft], file: ImportedFile) -> ImportBatch:
+        """All vents of the file are on the board, or none of them. Imported again, all are unchanged."""
+        check_no_duplicates([draft.external_id for draft in drafts], file, "external_id")
+        with self.store.business(business_id) as tx:
+            done = self._write(tx, business_id, drafts)
+            identity = {"id": self.ids.new(), "business_id": business_id, "imported_at": self.clock.now()}
+            return batch(tx, "vents", file, done, **identity)
+
+    def newest(self, business_id: BusinessId, *, limit: int = 50) -> list[VentEntry]:
+        """The last vents, the newest first."""
+        with self.store.business(business_id) as tx:
+            return tx.find(VentEntry, *where(), order="-written_at", limit=limit)
+
+    def _write(self, tx: Transaction, business_id: BusinessId, drafts: Sequence[VentDraft]) -> Upserted[VentEntry]:
+        fresh = [
+            VentEntry(
+                id=self.ids.new(),
+                business_id=business_id,
+                external_id=draft.external_id,
+                text=draft.text,
+                tags=draft.tags,
+                written_at=draft.written_at,
+            )
+            for draft in drafts
+        ]
+        done = upsert(tx, VentEntry, fresh, key="external_id", keep=("theme_id", "sentiment"))
+        for payload in (GenerateEmbeddings, ExtractContext):
+            sources = [payload(source_type="vent", source_id=vent.id) for vent in done.touched]
+            self.queue.enqueue(*(job(each, business_id) for each in sources), tx=tx)
+        return done
