@@ -168,17 +168,17 @@ class MemoryTransaction:
         self._put(saved)
         return saved
 
-    def remove(self, kind: type[Entity], id: UUID) -> None:
-        """The entity is absent."""
-        stored = self._rows(kind).get(id)
-        if stored is None or not self._readable(stored):
-            return
+    def remove(self, kind: type[Entity], *ids: UUID) -> None:
+        """The entities are absent."""
+        rows = self._rows(kind)
+        gone = {each: rows[each] for each in ids if each in rows and self._readable(rows[each])}
         for other, table in self._tables.items():
             for field in [field for field, target in _references(other).items() if target is kind]:
-                if any(getattr(row, field) == id for row in table.rows.values()):
-                    self._lose(Conflict(f"{kind.__name__} {id} is still referred to by {other.__name__}.{field}"))
-        self._before.append((self._tables[kind], id, stored))
-        self._tables[kind].drop(id)
+                if any(getattr(row, field) in gone for row in table.rows.values()):
+                    self._lose(Conflict(f"a {kind.__name__} is still referred to by {other.__name__}.{field}"))
+        for each, stored in gone.items():
+            self._before.append((self._tables[kind], each, stored))
+            self._tables[kind].drop(each)
 
     def append(self, points: Sequence[Point]) -> Appended:
         """Points of a series are recorded and never rewritten."""

@@ -151,10 +151,10 @@ class PostgresTransaction:
             raise Conflict(f"{kind.__name__} {entity.id} was saved by somebody else; read it again")
         return saved
 
-    def remove(self, kind: type[Entity], id: UUID) -> None:
-        """The entity is absent."""
+    def remove(self, kind: type[Entity], *ids: UUID) -> None:
+        """The entities are absent."""
         with vendor_errors():
-            self.connection.execute(delete(TABLES[kind]).where(_id(kind) == id))
+            self.connection.execute(delete(TABLES[kind]).where(COMPARISONS["in"](_id(kind), ids)))
 
     def append(self, points: Sequence[Point]) -> Appended:
         """Points of a series are recorded and never rewritten."""

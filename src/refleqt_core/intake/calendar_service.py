@@ -185,8 +185,7 @@ class CalendarService:
                 tx.add(plan)
             elif before.paid_budget != plan.paid_budget:
                 tx.save(attrs.evolve(before, paid_budget=plan.paid_budget))
-        for plan in stored.values():
-            tx.remove(DistributionPlan, plan.id)
+        tx.remove(DistributionPlan, *(plan.id for plan in stored.values()))
 
     def _step(self, left: str | None, entry: CalendarEntry, by: str | None) -> StatusChange:
         return StatusChange(

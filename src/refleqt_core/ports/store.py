@@ -106,8 +106,8 @@ class Transaction(Protocol):
         """
         ...
 
-    def remove(self, kind: type[Entity], id: UUID) -> None:
-        """The entity is absent. Absent before: no-op. Others still refer to it: `Conflict`."""
+    def remove(self, kind: type[Entity], *ids: UUID) -> None:
+        """The entities are absent. Absent before: no-op. Others still refer to one: `Conflict`."""
         ...
 
     def append(self, points: Sequence[Point]) -> Appended:

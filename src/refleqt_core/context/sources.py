@@ -1,0 +1,75 @@
+"""The text of a source, as it is embedded, searched and quoted."""
+
+from datetime import datetime
+from uuid import UUID
+
+import attrs
+
+from ..errors import InvalidInput
+from ..intake.activities import Activity, ActivityArtifact, StoredTranscript
+from ..intake.business import OnboardingResponse
+from ..intake.calendar import CalendarEntry, SeoMetadata
+from ..intake.vents import VentEntry
+from ..ports import Transaction, where
+
+
+@attrs.frozen(kw_only=True)
+class SourceText:
+    """What a source says and since when; ``spoken`` gives (character, second) where a recorded segment begins."""
+
+    source_type: str
+    source_id: UUID
+    text: str
+    created_at: datetime
+    spoken: tuple[tuple[int, float], ...] = ()
+
+    def second_at(self, position: int) -> float | None:
+        """The second of the recording at which the character was said; None for what was written."""
+        return next((second for start, second in reversed(self.spoken) if start <= position), None)
+
+
+def source_text(tx: Transaction, source_type: str, source_id: UUID) -> SourceText:
+    """The source's text as it is now. Absent: `NotFound`; no such type of source: `InvalidInput`."""
+    if source_type not in READERS:
+        raise InvalidInput(f"'{source_type}' is no type of source; there are: {', '.join(READERS)}")
+    return READERS[source_type](tx, source_id)
+
+
+def _onboarding(tx: Transaction, source_id: UUID) -> SourceText:
+    answer = tx.get(OnboardingResponse, source_id)
+    return SourceText(source_type="onboarding", source_id=source_id, text=answer.answer, created_at=answer.valid_from)
+
+
+def _calendar(tx: Transaction, source_id: UUID) -> SourceText:
+    entry = tx.get(CalendarEntry, source_id)
+    search = tx.find(SeoMetadata, *where(calendar_entry_id=source_id))
+    parts = [entry.title, entry.strategic_intent, entry.competitive_context]
+    parts += [part for row in search for part in (row.primary_keyword, row.meta_description)]
+    text = ". ".join(part.strip().rstrip(".") for part in parts if part)
+    return SourceText(
+        source_type="calendar", source_id=source_id, text=text, created_at=entry.publish_at or entry.created_at
+    )
+
+
+def _vent(tx: Transaction, source_id: UUID) -> SourceText:
+    vent = tx.get(VentEntry, source_id)
+    return SourceText(source_type="vent", source_id=source_id, text=vent.text, created_at=vent.written_at)
+
+
+def _activity(tx: Transaction, source_id: UUID) -> SourceText:
+    """The notes, and after them what was said in each recording: a later transcript moves no earlier quote."""
+    activity = tx.get(Activity, source_id)
+    text, spoken = activity.notes, []
+    artifacts = [artifact.id for artifact in tx.find(ActivityArtifact, *where(activity_id=source_id))]
+    for transcript in tx.find(StoredTranscript, *where(activity_artifact_id__in=artifacts), order="transcribed_at"):
+        text += "\n\n" if text else ""
+        for segment in transcript.segments:
+            spoken.append((len(text), float(segment["start"])))
+            text += segment["text"] + " "
+        text = text.rstrip()
+    return SourceText(
+        source_type="activity", source_id=source_id, text=text, created_at=activity.held_at, spoken=tuple(spoken)
+    )
+
+
+READERS = {"onboarding": _onboarding, "activity": _activity, "vent": _vent, "calendar": _calendar}
