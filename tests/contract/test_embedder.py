@@ -1,0 +1,168 @@
+"""What the Embedder promises, over every adapter of it."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import attrs
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from refleqt_adapters.embedder.memory import HashingEmbedder
+from refleqt_adapters.embedder.minilm import MiniLMEmbedder
+from refleqt_core.ports import Embedder
+
+TOLERANCE = 1e-5
+TEXTS = [
+    "The checkout page is slow on phones.",
+    "We should raise the price of the small plan before the renewals in June.",
+    "",
+    "Budget?",
+    "Die Kunden fragen nach einer Rechnung auf Deutsch – und nach ÄÖÜ.",
+    "The checkout page is slow on phones.",
+    " ".join(["retention"] * 40),
+    "顧客は値段が高いと言う 🙂",
+]
+PARAPHRASES = [
+    ("Shoppers give up because the site takes ages to load", "Slow pages make visitors leave before they buy"),
+    ("We ought to charge more for our cheapest tier", "The price of the small plan should go up"),
+    ("Nobody opens our emails any more", "The newsletter's open rate keeps falling"),
+    ("The intern films short clips for teenagers", "Young people see our videos on TikTok"),
+    ("Finance wants proof that advertising pays off", "The CFO asks for the return on our marketing spend"),
+    ("New users do not understand how to start", "Onboarding confuses people who just signed up"),
+]
+
+
+@attrs.frozen(kw_only=True)
+class Case:
+    name: str
+    make: Callable[[], Embedder]
+    longest: int
+    """How many one-token words it reads."""
+    knows_meaning: bool
+
+
+CASES = [
+    Case(name="memory", make=HashingEmbedder, longest=256, knows_meaning=False),
+    Case(name="minilm", make=MiniLMEmbedder, longest=254, knows_meaning=True),
+]
+
+
+@pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
+def case(request: pytest.FixtureRequest) -> Case:
+    made: Case = request.param
+    return made
+
+
+@pytest.fixture(scope="module")
+def embedder(case: Case) -> Embedder:
+    return case.make()
+
+
+def test_vectors_have_the_promised_shape_and_type(embedder: Embedder) -> None:
+    vectors = embedder.embed(TEXTS)
+    assert (vectors.shape, vectors.dtype) == ((len(TEXTS), embedder.dimension), np.dtype(np.float32))
+
+
+def test_vectors_have_unit_length(embedder: Embedder) -> None:
+    np.testing.assert_allclose(np.linalg.norm(embedder.embed(TEXTS), axis=1), 1, atol=TOLERANCE)
+
+
+def test_no_texts_give_no_vectors(embedder: Embedder) -> None:
+    vectors = embedder.embed([])
+    assert (vectors.shape, vectors.dtype) == ((0, embedder.dimension), np.dtype(np.float32))
+
+
+def test_a_text_alone_has_the_vector_that_it_has_in_a_batch(embedder: Embedder) -> None:
+    alone = np.vstack([embedder.embed([text]) for text in TEXTS])
+    np.testing.assert_allclose(embedder.embed(TEXTS), alone, atol=TOLERANCE)
+
+
+def test_the_order_of_the_texts_is_the_order_of_the_vectors(embedder: Embedder) -> None:
+    np.testing.assert_allclose(embedder.embed(TEXTS[::-1]), embedder.embed(TEXTS)[::-1], atol=TOLERANCE)
+
+
+def test_the_same_text_twice_has_the_same_vector_twice(embedder: Embedder) -> None:
+    vectors = embedder.embed(TEXTS)
+    np.testing.assert_allclose(vectors[0], vectors[5], atol=TOLERANCE)
+
+
+def test_different_texts_have_different_vectors(embedder: Embedder) -> None:
+    vectors = embedder.embed(list(dict.fromkeys(TEXTS)))
+    similarities = vectors @ vectors.T - np.eye(len(vectors))
+    assert similarities.max() < 0.95
+
+
+def test_another_process_gives_the_same_vectors(embedder: Embedder) -> None:
+    program = (
+        f"from {type(embedder).__module__} import {type(embedder).__name__} as Made; import sys;"
+        "sys.stdout.buffer.write(Made().embed(['The checkout page is slow on phones.', 'Budget?']).tobytes())"
+    )
+    environment = os.environ | {"PYTHONHASHSEED": "7"}
+    answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=environment)
+    vectors = np.frombuffer(answer.stdout, np.float32).reshape(2, -1)
+    np.testing.assert_allclose(vectors, embedder.embed([TEXTS[0], TEXTS[3]]), atol=TOLERANCE)
+
+
+def test_many_threads_get_the_same_vectors(embedder: Embedder) -> None:
+    expected = embedder.embed(TEXTS)
+    with ThreadPoolExecutor(8) as pool:
+        for vectors in pool.map(embedder.embed, [TEXTS] * 16):
+            np.testing.assert_allclose(vectors, expected, atol=TOLERANCE)
+
+
+def test_the_first_texts_of_many_threads_load_one_model(case: Case, embedder: Embedder) -> None:
+    fresh = case.make()
+    with ThreadPoolExecutor(8) as pool:
+        vectors = list(pool.map(lambda _: fresh.embed(TEXTS[:1]), range(8)))
+    np.testing.assert_allclose(np.vstack(vectors), np.repeat(embedder.embed(TEXTS[:1]), 8, axis=0), atol=TOLERANCE)
+
+
+def test_blank_texts_have_the_vector_of_the_empty_one(embedder: Embedder) -> None:
+    vectors = embedder.embed(["", "  ", "\n\t"])
+    np.testing.assert_allclose(vectors, np.repeat(vectors[:1], 3, axis=0), atol=TOLERANCE)
+
+
+def test_what_is_longer_than_the_model_reads_is_cut_at_its_end(case: Case, embedder: Embedder) -> None:
+    longest = ["plan", "price"] * (case.longest // 2)
+    whole, longer = embedder.embed([" ".join(longest), " ".join([*longest, "elephants", "swim"])])
+    np.testing.assert_allclose(longer, whole, atol=TOLERANCE)
+
+
+def test_what_the_model_still_reads_is_not_cut(case: Case, embedder: Embedder) -> None:
+    longest = ["plan", "price"] * (case.longest // 2)
+    whole, changed = embedder.embed([" ".join(longest), " ".join([*longest[:-1], "elephants"])])
+    assert np.abs(whole - changed).max() > 1e-3
+
+
+def test_the_model_names_itself_the_same_every_time(case: Case, embedder: Embedder) -> None:
+    assert embedder.model == case.make().model != ""
+
+
+def test_texts_that_share_words_are_nearer_than_texts_that_share_none(embedder: Embedder) -> None:
+    query, near, far = embedder.embed(
+        ["price of the small plan", "raise the small plan's price", "the video team films on Tuesday"]
+    )
+    assert query @ near > query @ far + 0.2
+
+
+def test_a_paraphrase_is_found_among_others(case: Case, embedder: Embedder) -> None:
+    if not case.knows_meaning:
+        pytest.skip("it knows words only, and says so")
+    queries = embedder.embed([query for query, _ in PARAPHRASES])
+    answers = embedder.embed([answer for _, answer in PARAPHRASES])
+    assert (queries @ answers.T).argmax(axis=1).tolist() == list(range(len(PARAPHRASES)))
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(texts=st.lists(st.text(alphabet=st.characters(exclude_categories=()), max_size=60), max_size=6))
+def test_whatever_the_texts_hold_each_has_a_unit_vector_of_its_own(embedder: Embedder, texts: list[str]) -> None:
+    vectors = embedder.embed(texts)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), np.ones(len(texts)), atol=TOLERANCE)
+    np.testing.assert_allclose(
+        vectors, np.vstack([vectors[:0], *(embedder.embed([text]) for text in texts)]), atol=1e-5
+    )
