@@ -1,15 +1,27 @@
-"""What every suite may use: one PostgreSQL server for the whole run, a database of its own for each worker."""
+"""What every suite may use: a PostgreSQL server of the run's own, and a migrated database in it."""
 
-import os
+import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 
 @pytest.fixture(scope="session")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    from refleqt_adapters.store.migrate import upgrade
+def database_home() -> Iterator[Path]:
+    """A home whose embedded server is gone after the run; reachable for the account that root's server runs as."""
+    from refleqt_adapters.store.embedded_server import EmbeddedServer
 
-    url = os.environ.get("REFLEQT_TEST_URL", "postgresql+psycopg://refleqt_owner@/dev?host=/var/lib/rqtmp/pg&port=5432")
-    upgrade(url)
-    yield url
+    with tempfile.TemporaryDirectory(prefix="refleqt-tests-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        home.chmod(0o711)
+        yield home
+        EmbeddedServer(home, sync=False).destroy()
+
+
+@pytest.fixture(scope="session")
+def database_url(database_home: Path) -> str:
+    """A database at the present schema, as its owner reaches it."""
+    from refleqt_adapters.store.database import embedded_database
+
+    return embedded_database(database_home, "tests", fsync=False)

@@ -1,0 +1,52 @@
+"""Every setting of Refleqt, each with a default that works offline. ``REFLEQT_<NAME>`` in the environment sets it."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from .store.home import default_home
+
+
+class Settings(BaseSettings):
+    """What is configured. A wrong value says at the start which one it is."""
+
+    model_config = SettingsConfigDict(env_prefix="REFLEQT_", extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=default_home, description="Where data, blobs and keys of this machine lie.")
+    database_url: SecretStr | None = Field(
+        default=None, description="A managed PostgreSQL with pgvector; without it the embedded one is started."
+    )
+    database: str = Field(
+        default="refleqt", pattern=r"^[a-z][a-z0-9_]{0,50}$", description="The database in the embedded server."
+    )
+    fsync: bool = Field(default=True, description="Off only for data that can be made again, such as in tests.")
+    pool_size: int = Field(default=8, ge=1, description="Database connections kept open by one process.")
+
+    store: Literal["postgres", "memory"] = "postgres"
+    vector_index: Literal["pgvector", "memory"] = "pgvector"
+    queue: Literal["procrastinate", "memory"] = "procrastinate"
+    events: Literal["postgres", "memory"] = "postgres"
+    blobs: Literal["filesystem", "memory"] = "filesystem"
+    embedder: Literal["minilm", "memory"] = "minilm"
+    llm: Literal["offline", "litellm"] = "offline"
+    transcriber: Literal["pocketsphinx"] = "pocketsphinx"
+
+    llm_model: str = Field(default="openai/gpt-4o-mini", description="The model that litellm asks.")
+    llm_api_base: str | None = Field(default=None, description="An OpenAI-compatible server, such as vLLM.")
+    llm_api_key: SecretStr | None = None
+
+    secret_keys: tuple[SecretStr, ...] = Field(
+        default=(), description="Fernet keys, the newest first; without any, one is made and kept in the home."
+    )
+    clock: Literal["system", "simulated"] = "system"
+    clock_start: datetime | None = Field(default=None, description="Where a simulated clock starts.")
+    seed: int = Field(default=0, description="Seeds every random choice, so that a run can be repeated.")
+
+    @classmethod
+    def in_memory(cls, **changes: object) -> "Settings":
+        """Settings that need no server, no disk and no model: for embedding, tests and simulations."""
+        memory = {name: "memory" for name in ("store", "vector_index", "queue", "events", "blobs", "embedder")}
+        return cls.model_validate(memory | changes)
