@@ -22,6 +22,6 @@ def database_home() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def database_url(database_home: Path) -> str:
     """A database at the present schema, as its owner reaches it."""
-    from refleqt_adapters.store.database import embedded_database
+    from refleqt_adapters.postgres.database import embedded_database
 
     return embedded_database(database_home, "tests", fsync=False)

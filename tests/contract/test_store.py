@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import attrs
 import pytest
 
+from refleqt_adapters.postgres.connections import Database
 from refleqt_adapters.store.memory import MemoryStore
 from refleqt_adapters.store.postgres import PostgresStore
 from refleqt_core.cdt.records import BeliefEvidence
@@ -26,7 +27,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 @pytest.fixture(params=["memory", "postgres"])
 def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     opened: Store = (
-        MemoryStore() if request.param == "memory" else PostgresStore(request.getfixturevalue("database_url"))
+        MemoryStore() if request.param == "memory" else PostgresStore(Database(request.getfixturevalue("database_url")))
     )
     yield opened
     opened.close()

@@ -7,38 +7,31 @@ from typing import Any
 from uuid import UUID
 
 import attrs
-from psycopg import errors as postgres_errors
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
-    Engine,
     Table,
     and_,
     any_,
-    create_engine,
     delete,
     func,
     insert,
     literal,
     or_,
     select,
-    text,
 )
-from sqlalchemy import exc as sqlalchemy_errors
 from sqlalchemy.dialects.postgresql import distinct_on
 
+from refleqt_adapters.postgres.connections import Database, vendor_errors
+from refleqt_adapters.postgres.rows import from_row, to_row
+from refleqt_adapters.postgres.schema import TABLES, column_name
 from refleqt_core.entities import Entity, Point
-from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound, RefleqtError, Unavailable
+from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from refleqt_core.ports.store import Appended, E, Filter, P
 from refleqt_core.values import BusinessId
 
-from .rows import from_row, to_json, to_row
-from .schema import TABLES, column_name
 from .series import key_of, one_of_each_key
-
-APPLICATION_ROLE = "refleqt_app"
-"""Owns nothing and is subject to row-level security; migrations create it."""
 
 COMPARISONS: Mapping[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
     "eq": operator.eq,
@@ -52,49 +45,32 @@ COMPARISONS: Mapping[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool
     "has": lambda column, member: literal(member) == any_(column),
 }
 
-ENTER = text("select set_config('app.business_id', :business_id, true), set_config('app.scope', :scope, true)")
-
 
 class PostgresStore:
-    """One pool of connections, all of them in the application's role."""
+    """Transactions of one database."""
 
-    def __init__(self, url: str, *, pool_size: int = 8):
-        self.engine: Engine = create_engine(
-            url,
-            pool_size=pool_size,
-            max_overflow=pool_size,
-            pool_pre_ping=False,
-            json_serializer=to_json,
-            connect_args={"options": f"-c role={APPLICATION_ROLE} -c timezone=UTC"},
-        )
+    def __init__(self, database: Database):
+        self._database = database
 
     @contextmanager
     def business(self, id: BusinessId) -> Iterator["PostgresTransaction"]:
         """A unit that can see and touch that business alone."""
-        yield from self._transaction(id)
+        with self._database.transaction(id) as connection:
+            yield PostgresTransaction(connection, id)
 
     @contextmanager
     def platform(self) -> Iterator["PostgresTransaction"]:
         """A unit for what belongs to no business."""
-        yield from self._transaction(None)
+        with self._database.transaction(None) as connection:
+            yield PostgresTransaction(connection, None)
 
     def check(self) -> str:
         """What answers: server, pgvector and schema versions."""
-        with vendor_errors(), self.engine.connect() as connection:
-            server = connection.scalar(text("show server_version"))
-            vector = connection.scalar(text("select extversion from pg_extension where extname = 'vector'"))
-            schema = connection.scalar(text("select version_num from alembic_version"))
-        return f"PostgreSQL {server}, pgvector {vector}, schema {schema}"
+        return self._database.check()
 
     def close(self) -> None:
         """Connections are given back."""
-        self.engine.dispose()
-
-    def _transaction(self, business_id: BusinessId | None) -> Iterator["PostgresTransaction"]:
-        with vendor_errors(), self.engine.begin() as connection:
-            scope = {"business_id": str(business_id or ""), "scope": "business" if business_id else "platform"}
-            connection.execute(ENTER, scope)
-            yield PostgresTransaction(connection, business_id)
+        self._database.close()
 
 
 class PostgresTransaction:
@@ -219,46 +195,6 @@ class PostgresTransaction:
     def _check_writable(self, entity: Entity) -> None:
         if entity.scope is not None and getattr(entity, entity.scope) != self.business_id:
             raise NotAllowed(f"this unit of work cannot write a {type(entity).__name__} of another business")
-
-
-@contextmanager
-def vendor_errors() -> Iterator[None]:
-    """Errors of SQLAlchemy and psycopg become Refleqt's, with the cause kept."""
-    try:
-        yield
-    except RefleqtError:
-        raise
-    except sqlalchemy_errors.DBAPIError as error:
-        raise translated(error) from error
-    except sqlalchemy_errors.TimeoutError as error:
-        raise Unavailable("no database connection became free; raise the pool size or lower the load") from error
-
-
-def translated(error: sqlalchemy_errors.DBAPIError) -> RefleqtError:
-    """What the caller can do about a database error."""
-    cause = error.orig
-    said = str(cause).strip()
-    match cause:
-        case (
-            postgres_errors.UniqueViolation()
-            | postgres_errors.SerializationFailure()
-            | postgres_errors.DeadlockDetected()
-        ):
-            return Conflict(f"it exists already or somebody else was quicker: {said}")
-        case postgres_errors.ForeignKeyViolation() if "still referenced" in said:
-            return Conflict(f"others still refer to it: {said}")
-        case postgres_errors.ForeignKeyViolation():
-            return NotFound(f"it refers to something that is absent: {said}")
-        case postgres_errors.InsufficientPrivilege():
-            return NotAllowed(f"the database refuses this for the present business: {said}")
-        case postgres_errors.InFailedSqlTransaction():
-            return Conflict("an earlier step of this transaction failed, so all of it is lost")
-        case postgres_errors.DataError():
-            return InvalidInput(f"the database cannot hold this value: {said}")
-        case postgres_errors.UndefinedTable():
-            return Unavailable("the database has no Refleqt tables yet; run: refleqt db upgrade")
-        case _:
-            return Unavailable(f"the database does not answer: {said}")
 
 
 def _by_kind(entities: Sequence[Entity]) -> Iterator[list[Entity]]:

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from refleqt_adapters.store.migrations.security import grant, install_job_tables, protect
+from refleqt_adapters.postgres.migrations.security import grant, install_job_tables, protect
 
 revision = "0001"
 down_revision = None

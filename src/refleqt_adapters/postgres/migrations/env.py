@@ -1,8 +1,8 @@
-"""Alembic's entry point: it works on the connection that `refleqt_adapters.store.migrate` gives it."""
+"""Alembic's entry point: it works on the connection that `refleqt_adapters.postgres.migrate` gives it."""
 
 from alembic import context
 
-from refleqt_adapters.store.schema import metadata
+from refleqt_adapters.postgres.schema import metadata
 
 
 def _ours(_object: object, name: str | None, type_: str, _reflected: bool, _compare_to: object) -> bool:

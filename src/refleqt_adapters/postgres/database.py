@@ -5,9 +5,10 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from .embedded_server import EmbeddedServer
+from refleqt_adapters.store.embedded_server import EmbeddedServer
+
+from .connections import vendor_errors
 from .migrate import upgrade
-from .postgres import vendor_errors
 
 
 def embedded_database(home: Path, name: str, *, fsync: bool = True) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from refleqt_core.errors import Unavailable
 
-from .postgres import APPLICATION_ROLE, vendor_errors
+from .connections import APPLICATION_ROLE, vendor_errors
 
 if TYPE_CHECKING:
     from alembic.config import Config
