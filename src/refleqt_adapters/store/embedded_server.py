@@ -8,6 +8,7 @@ a socket in a folder of mode 0700 and on no port.
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +41,14 @@ LARGEST_LOG = 10_000_000
 
 StopMode = Literal["smart", "fast", "immediate"]
 
-UNLESS_SET = {"listen_addresses": "", "timezone": "UTC", "log_timezone": "UTC", "log_checkpoints": "off"}
+UNLESS_SET = {
+    "listen_addresses": "",
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+    # After a crash, one call in place of opening each of a thousand files: 0.1 s where it took 0.2 to 4 s.
+    **({"recovery_init_sync_method": "syncfs"} if sys.platform == "linux" else {}),
+}
 ALWAYS = {"port": "5432", "unix_socket_permissions": "0700"}
 WITHOUT_SYNC = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
