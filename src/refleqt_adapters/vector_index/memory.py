@@ -88,9 +88,7 @@ class MemoryVectorIndex:
             rows = [row for source in self._sources.get(business_id, {}).values() for row in source]
         return [row for row in rows if not source_types or row.chunk.source_type in source_types]
 
-    def _when_committed(
-        self, tx: Transaction, change: Callable[[dict[UUID, tuple[Row, ...]]], object]
-    ) -> None:
+    def _when_committed(self, tx: Transaction, change: Callable[[dict[UUID, tuple[Row, ...]]], object]) -> None:
         business_id = tx.business_id
         if business_id is None:
             raise TypeError("vectors belong to a business, and this is the platform's own transaction")
