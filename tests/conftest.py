@@ -10,7 +10,7 @@ import pytest
 @pytest.fixture(scope="session")
 def database_home() -> Iterator[Path]:
     """A home whose embedded server is gone after the run; reachable for the account that root's server runs as."""
-    from refleqt_adapters.store.embedded_server import EmbeddedServer
+    from refleqt_adapters.postgres.embedded_server import EmbeddedServer
 
     with tempfile.TemporaryDirectory(prefix="refleqt-tests-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)

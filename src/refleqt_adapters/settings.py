@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from .store.home import default_home
+from .postgres.home import default_home
 
 
 class Settings(BaseSettings):

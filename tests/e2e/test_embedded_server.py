@@ -15,10 +15,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from refleqt_adapters.store.embedded_account import Account, account_for
-from refleqt_adapters.store.embedded_faults import faults_named
-from refleqt_adapters.store.embedded_programs import wheel_programs
-from refleqt_adapters.store.embedded_server import EmbeddedServer
+from refleqt_adapters.postgres.embedded_account import Account, account_for
+from refleqt_adapters.postgres.embedded_faults import faults_named
+from refleqt_adapters.postgres.embedded_programs import wheel_programs
+from refleqt_adapters.postgres.embedded_server import EmbeddedServer
 from refleqt_core.errors import InvalidInput, Unavailable
 
 SHARED = "q\"u' o$t`e\\s%41ü"
@@ -31,7 +31,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="what is checked concerns
 START = """
 import sys
 from pathlib import Path
-from refleqt_adapters.store.embedded_server import EmbeddedServer
+from refleqt_adapters.postgres.embedded_server import EmbeddedServer
 server = EmbeddedServer(Path(sys.argv[1]), sync="safe" in sys.argv, system_folder=Path(sys.argv[2]))
 print(server.start(), flush=True)
 """
@@ -348,7 +348,7 @@ AS_ANOTHER = """
 import os, sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from refleqt_adapters.store.embedded_server import EmbeddedServer
+from refleqt_adapters.postgres.embedded_server import EmbeddedServer
 os.setgroups([]), os.setgid(int(sys.argv[2])), os.setuid(int(sys.argv[1]))
 server = EmbeddedServer(Path(sys.argv[3]), sync=False)
 server.start(), server.stop(), server.start()

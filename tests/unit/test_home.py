@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from refleqt_adapters.store.home import default_home
+from refleqt_adapters.postgres.home import default_home
 
 
 def test_the_variable_names_the_home(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from refleqt_adapters.connectors.path_file import LINE_LIMIT, PathFile, read_path_file
+from refleqt_adapters.connectors.csv_records import LINE_LIMIT
+from refleqt_adapters.connectors.path_file import PathFile, read_path_file
 from refleqt_core.errors import Fault, InvalidInput
 
 HEADER = b"path,total_conversions,total_conversion_value,total_null\n"

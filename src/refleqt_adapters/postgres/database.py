@@ -5,9 +5,8 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from refleqt_adapters.store.embedded_server import EmbeddedServer
-
 from .connections import vendor_errors
+from .embedded_server import EmbeddedServer
 from .migrate import upgrade
 
 
