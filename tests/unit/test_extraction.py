@@ -151,6 +151,12 @@ def test_a_finding_of_a_later_passage_has_its_place_in_the_whole_text():
     assert LONG[proven.start : proven.end] == "Trello"
 
 
+def test_the_same_words_in_two_places_are_two_findings():
+    text = f"Here is Trello. {LONG}"
+    findings = read(Scripted("Trello"), text, KnownNames(), size=70, overlap=20).findings
+    assert [proven.start for proven in findings] == [text.index("Trello"), text.rindex("Trello")]
+
+
 def test_the_mood_of_a_long_text_is_the_mean_by_length():
     text = "A few words here now. " * 10
     reading = read(Scripted("none", moods=(1.0, -1.0)), text, KnownNames(), size=40, overlap=0)

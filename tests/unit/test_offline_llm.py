@@ -247,7 +247,9 @@ def test_the_mood_has_the_sign_of_the_words():
     assert extract("I love this great team.").sentiment > 0 > extract("I hate this terrible mess.").sentiment
 
 
-@pytest.mark.parametrize("text", ["customers " * 3000, "we should " * 2000, "a" * 100_000, "Aa " * 5000, "told " * 3000])
+@pytest.mark.parametrize(
+    "text", ["customers " * 3000, "we should " * 2000, "a" * 100_000, "Aa " * 5000, "told " * 3000]
+)
 def test_monotonous_text_takes_no_long_time(text):
     start = time.process_time()
     extract(text)

@@ -4,7 +4,7 @@ The facts are all that a text may rest on; `grounding` finds what does not. Word
 texts travel as documents, so that nothing in them can pass for an instruction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -164,7 +164,7 @@ def facts_of(prompt: Prompt) -> dict[str, Any]:
     facts = dict(prompt.facts)
     if prompt.task == "write_map":
         facts["artifacts"] = [
-            {**artifact, "pains": _texts(prompt, f"{PAIN} {i}")}
+            {**artifact, "pains": _texts(prompt, f"{PAIN} {i}")} if isinstance(artifact, Mapping) else artifact
             for i, artifact in enumerate(prompt.facts.get("artifacts", ()), start=1)
         ]
         return facts

@@ -1,0 +1,43 @@
+"""What every model's answer goes through before it is believed."""
+
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from refleqt_core.errors import InvalidInput
+
+T = TypeVar("T")
+
+
+def satisfied(schema: type[T], value: Any) -> T:
+    """An instance of ``schema``; `InvalidInput` says all that is wrong with ``value`` and where."""
+    try:
+        return TypeAdapter(schema).validate_python(value)
+    except ValidationError as error:
+        raise InvalidInput("; ".join(_readable(each) for each in error.errors())) from error
+
+
+def json_schema(schema: type[Any]) -> dict[str, Any]:
+    """The JSON Schema of ``schema`` in which every object is closed and every property required.
+
+    Servers that constrain the answer by a schema ask for both.
+    """
+    closed = _closed(TypeAdapter(schema).json_schema())
+    assert isinstance(closed, dict)
+    return closed
+
+
+def _closed(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_closed(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    inner = {key: _closed(value) for key, value in node.items() if key != "default"}
+    if inner.get("type") == "object" and "properties" in inner:
+        inner |= {"additionalProperties": False, "required": list(inner["properties"])}
+    return inner
+
+
+def _readable(error: Any) -> str:
+    place = ".".join(map(str, error["loc"]))
+    return f"{place}: {error['msg']}" if place else str(error["msg"])

@@ -1,0 +1,63 @@
+"""The offline model: deterministic, no key, no network. It composes from facts and extracts by rules.
+
+It never says what it was not given, and no text can talk it into anything: documents are read, not obeyed. Its
+extraction is precise rather than complete; a hosted model finds more of what is said between the lines.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from refleqt_core.errors import InvalidInput, NeedsReview
+from refleqt_core.outputs.wording import BriefFacts, MapFacts, SuggestionFacts, facts_of
+from refleqt_core.ports.llm import Answer, Prompt, Usage
+
+from .answers import satisfied
+from .offline_composer import brief, execution_map, suggestion
+from .offline_extraction import extract
+from .offline_scoring import log_probabilities
+
+T = TypeVar("T")
+
+
+class OfflineLLM:
+    """An `LLM` for the four tasks of Refleqt; the same prompt gives the same answer, in any process."""
+
+    model = "offline-1"
+
+    def complete(self, prompt: Prompt, schema: type[T]) -> Answer[T]:
+        """See `LLM.complete`. Facts that a task cannot be done with raise `InvalidInput`."""
+        task = _TASKS.get(prompt.task)
+        if task is None:
+            raise InvalidInput(f"{self.model} cannot do '{prompt.task}'; it can do: {', '.join(sorted(_TASKS))}")
+        written = task(prompt)
+        try:
+            value = satisfied(schema, written)
+        except InvalidInput as error:
+            raise NeedsReview(f"the answer to '{prompt.task}' is no {schema.__name__}: {error}") from error
+        return Answer(value=value, usage=self._usage(prompt, written))
+
+    def score(self, prompt: Prompt, options: Sequence[str]) -> list[float]:
+        """See `LLM.score`; the likelihood is that of a language model made from the prompt's facts and documents."""
+        return log_probabilities(prompt, options)
+
+    def _usage(self, prompt: Prompt, written: Any) -> Usage:
+        """Words instead of tokens: nothing is cut into tokens here."""
+        read = (prompt.instructions, str(prompt.facts), *(document.text for document in prompt.documents))
+        return Usage(
+            model=self.model, tokens_in=sum(len(text.split()) for text in read), tokens_out=len(str(written).split())
+        )
+
+
+def _extract(prompt: Prompt) -> dict[str, Any]:
+    if len(prompt.documents) != 1:
+        raise InvalidInput(f"'extract_context' reads one document, {len(prompt.documents)} were given")
+    known = {group: prompt.facts.get(group, ()) for group in ("competitors", "products", "people")}
+    return extract(prompt.documents[0].text, known)
+
+
+_TASKS: Mapping[str, Callable[[Prompt], dict[str, Any]]] = {
+    "extract_context": _extract,
+    "write_suggestion": lambda prompt: suggestion(satisfied(SuggestionFacts, facts_of(prompt))),
+    "write_map": lambda prompt: execution_map(satisfied(MapFacts, facts_of(prompt))),
+    "write_brief": lambda prompt: brief(satisfied(BriefFacts, facts_of(prompt))),
+}
