@@ -1,8 +1,8 @@
 """What is believed at one moment, as numbers: the chance that an artifact reaches its target.
 
 Each category's cells come from `BeliefLearner`. An artifact lies in one cell of every category, and these overlap: who
-is reached by email is also who is told about savings. So the cells' deviations from the baseline are stacked with weights
-that are earned on outcomes which were not yet known when the deviations were computed (prequentially; Dawid 1984).
+is reached by email is also who is told about savings. So the deviations of its cells from the baseline are stacked with
+weights that are earned on outcomes which were not yet known when the deviations were computed (Dawid 1984).
 """
 
 from collections.abc import Mapping, Sequence

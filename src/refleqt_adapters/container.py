@@ -1,0 +1,342 @@
+"""The one place that knows every technology: ports and use cases, wired as the settings say.
+
+Adapters are imported when they are first asked for, so that a command pays only for what it uses.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from dependency_injector import containers, providers
+from refleqt_core.marketplace.service import MarketplaceService
+from refleqt_core.outputs.briefs import BriefService
+from refleqt_core.outputs.maps import MapService
+from refleqt_core.outputs.suggestions import SuggestionService
+
+from refleqt_core.access import TokenService
+from refleqt_core.attribution.service import AttributionService
+from refleqt_core.cdt.forecast_ledger import ForecastService
+from refleqt_core.cdt.service import BeliefService
+from refleqt_core.context.service import ContextService
+from refleqt_core.errors import InvalidInput
+from refleqt_core.intake.activity_log import ActivityService
+from refleqt_core.intake.calendar_service import CalendarService
+from refleqt_core.intake.onboarding import OnboardingService
+from refleqt_core.intake.performance_service import PerformanceService
+from refleqt_core.intake.tooling_service import ToolingService
+from refleqt_core.intake.vent_board import VentService
+from refleqt_core.jobs.handlers import handlers
+from refleqt_core.ports import (
+    LLM,
+    BlobStore,
+    Cipher,
+    Clock,
+    Embedder,
+    Events,
+    Handler,
+    Ids,
+    PaymentEscrow,
+    Queue,
+    Store,
+    Transcriber,
+    VectorIndex,
+)
+from refleqt_core.profile import ProfileService
+from refleqt_core.recommendations.service import RecommendationService
+
+from .settings import Settings
+
+if TYPE_CHECKING:
+    from .postgres.connections import Database
+
+
+def _database(settings: Settings) -> "Database":
+    from .postgres.connections import Database
+
+    if settings.database_url is not None:
+        url = settings.database_url.get_secret_value()
+    else:
+        from .postgres.database import embedded_database
+
+        url = embedded_database(settings.home, settings.database, fsync=settings.fsync)
+    return Database(url, pool_size=settings.pool_size)
+
+
+def _memory_store() -> Store:
+    from .store.memory import MemoryStore
+
+    return MemoryStore()
+
+
+def _postgres_store(database: "Database") -> Store:
+    from .store.postgres import PostgresStore
+
+    return PostgresStore(database)
+
+
+def _memory_vectors() -> VectorIndex:
+    from .vector_index.memory import MemoryVectorIndex
+
+    return MemoryVectorIndex()
+
+
+def _pgvector(database: "Database") -> VectorIndex:
+    from .vector_index.pgvector import PgVectorIndex
+
+    return PgVectorIndex(database)
+
+
+def _memory_queue(clock: Clock) -> Queue:
+    from .queue.memory import MemoryQueue
+
+    return MemoryQueue(clock)
+
+
+def _procrastinate(database: "Database") -> Queue:
+    from .queue.procrastinate import ProcrastinateQueue
+
+    return ProcrastinateQueue(database)
+
+
+def _memory_events() -> Events:
+    from .events.memory import MemoryEvents
+
+    return MemoryEvents()
+
+
+def _postgres_events(database: "Database") -> Events:
+    from .events.postgres import PostgresEvents
+
+    return PostgresEvents(database)
+
+
+def _memory_blobs() -> BlobStore:
+    from .blobs.memory import MemoryBlobStore
+
+    return MemoryBlobStore()
+
+
+def _filesystem_blobs(settings: Settings) -> BlobStore:
+    from .blobs.filesystem import FilesystemBlobStore
+
+    return FilesystemBlobStore(settings.home / "blobs")
+
+
+def _hashing_embedder() -> Embedder:
+    from .embedder.memory import HashingEmbedder
+
+    return HashingEmbedder()
+
+
+def _minilm() -> Embedder:
+    from .embedder.minilm import MiniLMEmbedder
+
+    return MiniLMEmbedder()
+
+
+def _offline_llm() -> LLM:
+    from .llm.offline import OfflineLLM
+
+    return OfflineLLM()
+
+
+def _litellm(settings: Settings) -> LLM:
+    from .llm.litellm import LiteLLM
+
+    key = settings.llm_api_key
+    return LiteLLM(settings.llm_model, api_base=settings.llm_api_base, api_key=key.get_secret_value() if key else None)
+
+
+def _pocketsphinx() -> Transcriber:
+    from .transcriber.pocketsphinx import PocketSphinxTranscriber
+
+    return PocketSphinxTranscriber()
+
+
+def _fernet(settings: Settings) -> Cipher:
+    from .cipher.fernet import FernetCipher
+    from .cipher.key_file import kept_key
+
+    keys = [key.get_secret_value() for key in settings.secret_keys]
+    return FernetCipher(keys or [kept_key(settings.home / "secret.key")])
+
+
+def _ledger(clock: Clock, ids: Ids) -> PaymentEscrow:
+    from .escrow.ledger import LedgerEscrow
+
+    return LedgerEscrow(clock=clock, ids=ids)
+
+
+def _system_clock() -> Clock:
+    from .clock.system import SystemClock
+
+    return SystemClock()
+
+
+def _simulated_clock(settings: Settings) -> Clock:
+    from .clock.simulated import SimulatedClock
+
+    if settings.clock_start is None:
+        raise InvalidInput("a simulated clock needs a start; set REFLEQT_CLOCK_START to a moment with a time zone")
+    return SimulatedClock(settings.clock_start)
+
+
+def _system_ids() -> Ids:
+    from .clock.system import SystemIds
+
+    return SystemIds()
+
+
+def _simulated_ids(clock: Clock, settings: Settings) -> Ids:
+    from .clock.simulated import SimulatedIds
+
+    return SimulatedIds(clock, seed=settings.seed)
+
+
+def _sentiment() -> Callable[[str], float]:
+    from .llm.offline_lexicon import sentiment
+
+    return sentiment
+
+
+class Container(containers.DeclarativeContainer):
+    """Ports are made once; use cases are made anew each time, since they hold nothing but ports."""
+
+    settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
+
+    clock: providers.Provider[Clock] = providers.Selector(
+        settings.provided.clock,
+        system=providers.Singleton(_system_clock),
+        simulated=providers.Singleton(_simulated_clock, settings),
+    )
+    ids: providers.Provider[Ids] = providers.Selector(
+        settings.provided.clock,
+        system=providers.Singleton(_system_ids),
+        simulated=providers.Singleton(_simulated_ids, clock, settings),
+    )
+    database: "providers.Singleton[Database]" = providers.Singleton(_database, settings)
+    store: providers.Provider[Store] = providers.Selector(
+        settings.provided.store,
+        memory=providers.Singleton(_memory_store),
+        postgres=providers.Singleton(_postgres_store, database),
+    )
+    vectors: providers.Provider[VectorIndex] = providers.Selector(
+        settings.provided.vector_index,
+        memory=providers.Singleton(_memory_vectors),
+        pgvector=providers.Singleton(_pgvector, database),
+    )
+    queue: providers.Provider[Queue] = providers.Selector(
+        settings.provided.queue,
+        memory=providers.Singleton(_memory_queue, clock),
+        procrastinate=providers.Singleton(_procrastinate, database),
+    )
+    events: providers.Provider[Events] = providers.Selector(
+        settings.provided.events,
+        memory=providers.Singleton(_memory_events),
+        postgres=providers.Singleton(_postgres_events, database),
+    )
+    blobs: providers.Provider[BlobStore] = providers.Selector(
+        settings.provided.blobs,
+        memory=providers.Singleton(_memory_blobs),
+        filesystem=providers.Singleton(_filesystem_blobs, settings),
+    )
+    embedder: providers.Provider[Embedder] = providers.Selector(
+        settings.provided.embedder,
+        memory=providers.Singleton(_hashing_embedder),
+        minilm=providers.Singleton(_minilm),
+    )
+    llm: providers.Provider[LLM] = providers.Selector(
+        settings.provided.llm,
+        offline=providers.Singleton(_offline_llm),
+        litellm=providers.Singleton(_litellm, settings),
+    )
+    transcriber: providers.Provider[Transcriber] = providers.Singleton(_pocketsphinx)
+    cipher: providers.Provider[Cipher] = providers.Singleton(_fernet, settings)
+    escrow: providers.Provider[PaymentEscrow] = providers.Singleton(_ledger, clock, ids)
+
+    tokens: providers.Factory[TokenService] = providers.Factory(TokenService, store=store, clock=clock, ids=ids)
+    profile: providers.Factory[ProfileService] = providers.Factory(ProfileService, store=store)
+    onboarding: providers.Factory[OnboardingService] = providers.Factory(
+        OnboardingService,
+        store=store,
+        queue=queue,
+        clock=clock,
+        ids=ids,
+        sentiment=providers.Singleton(_sentiment),
+    )
+    calendar: providers.Factory[CalendarService] = providers.Factory(
+        CalendarService, store=store, queue=queue, clock=clock, ids=ids
+    )
+    vents: providers.Factory[VentService] = providers.Factory(
+        VentService, store=store, queue=queue, clock=clock, ids=ids
+    )
+    activities: providers.Factory[ActivityService] = providers.Factory(
+        ActivityService, store=store, queue=queue, blobs=blobs, transcriber=transcriber, clock=clock, ids=ids
+    )
+    performance: providers.Factory[PerformanceService] = providers.Factory(
+        PerformanceService, store=store, clock=clock, ids=ids
+    )
+    tooling: providers.Factory[ToolingService] = providers.Factory(ToolingService, store=store, clock=clock, ids=ids)
+    context: providers.Factory[ContextService] = providers.Factory(
+        ContextService, store=store, vectors=vectors, embedder=embedder, llm=llm, clock=clock, ids=ids
+    )
+    attribution: providers.Factory[AttributionService] = providers.Factory(
+        AttributionService, store=store, clock=clock, ids=ids, seed=settings.provided.seed
+    )
+    beliefs: providers.Factory[BeliefService] = providers.Factory(BeliefService, store=store, clock=clock, ids=ids)
+    forecasts: providers.Factory[ForecastService] = providers.Factory(
+        ForecastService, store=store, clock=clock, ids=ids
+    )
+    suggestions: providers.Factory[SuggestionService] = providers.Factory(
+        SuggestionService,
+        store=store,
+        beliefs=beliefs,
+        llm=llm,
+        clock=clock,
+        ids=ids,
+        seed=settings.provided.seed,
+    )
+    maps: providers.Factory[MapService] = providers.Factory(
+        MapService,
+        store=store,
+        beliefs=beliefs,
+        forecasts=forecasts,
+        llm=llm,
+        clock=clock,
+        ids=ids,
+        seed=settings.provided.seed,
+    )
+    briefs: providers.Factory[BriefService] = providers.Factory(
+        BriefService, store=store, llm=llm, embedder=embedder, clock=clock, ids=ids
+    )
+    marketplace: providers.Factory[MarketplaceService] = providers.Factory(
+        MarketplaceService, store=store, escrow=escrow, embedder=embedder, blobs=blobs, clock=clock, ids=ids
+    )
+    recommendations: providers.Factory[RecommendationService] = providers.Factory(
+        RecommendationService, store=store, clock=clock, ids=ids
+    )
+    handlers: providers.Callable[Mapping[str, Handler]] = providers.Callable(
+        handlers,
+        context=context,
+        activities=activities,
+        performance=performance,
+        tooling=tooling,
+        maps=maps,
+        briefs=briefs,
+    )
+
+
+@contextmanager
+def open_refleqt(settings: Settings | None = None) -> Iterator[Container]:
+    """A wired Refleqt, whose connections are given back at the end. Without settings those of the environment hold."""
+    container = Container(settings=settings or Settings())
+    try:
+        yield container
+    finally:
+        if container.settings().store == "postgres" or container.settings().queue == "procrastinate":
+            container.store().close()
+
+
+def work(container: Container, *, until_empty: bool = True) -> int:
+    """The waiting jobs are done in this process; gives how many ended."""
+    return container.queue().work(container.handlers(), until_empty=until_empty)

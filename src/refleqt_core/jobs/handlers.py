@@ -1,0 +1,43 @@
+"""What each job does: the use case that its payload is handed to."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..context.service import ContextService
+from ..intake.activity_log import ActivityService
+from ..intake.performance_service import PerformanceService
+from ..intake.tooling_service import ToolingService
+from ..outputs.briefs import BriefService
+from ..outputs.maps import MapService
+from ..ports import Handler, Job
+from ..values import BusinessId
+from .catalogue import payload_of
+
+
+def handlers(
+    *,
+    context: ContextService,
+    activities: ActivityService,
+    performance: PerformanceService,
+    tooling: ToolingService,
+    maps: MapService,
+    briefs: BriefService,
+) -> Mapping[str, Handler]:
+    """The handler of each kind of job that can be done by these use cases."""
+    done_by: Mapping[str, Callable[[BusinessId, Any], object]] = {
+        "transcribe_audio": lambda business, job: activities.transcribe(business, job.activity_artifact_id),
+        "extract_context": lambda business, job: context.extract(business, job.source_type, job.source_id),
+        "generate_embeddings": lambda business, job: context.embed(business, job.source_type, job.source_id),
+        "compute_delta": lambda business, job: tooling.delta(business, job.source),
+        "map_performance": lambda business, _: performance.map(business),
+        "generate_maps": lambda business, _: maps.propose(business),
+        "generate_brief": lambda business, job: briefs.write(business, job.map_artifact_id),
+    }
+
+    def handler_of(do: Callable[[BusinessId, Any], object]) -> Handler:
+        def handle(job: Job) -> None:
+            do(job.business_id, payload_of(job))
+
+        return handle
+
+    return {kind: handler_of(do) for kind, do in done_by.items()}
