@@ -198,6 +198,14 @@ def test_more_similarity_never_hides_better(a: float, b: float, others: list[flo
     assert (low.rank or 0) >= (high.rank or 0)
 
 
+@given(similarity, similarities, st.integers(2, 5))
+def test_singled_out_is_who_has_a_probability_above_one_in_k(own: float, others: list[float], k: int) -> None:
+    attack = attack_by_similarity(ReferenceBusinesses(own=own, others=others), k)
+    assert attack.probability is not None
+    assume(abs(attack.probability - 1 / k) > 1e-9)
+    assert (attack.exposure is Exposure.SINGLED_OUT) == (attack.probability > 1 / k)
+
+
 @pytest.mark.parametrize("number", [float("nan"), float("inf")])
 def test_similarities_that_are_no_numbers_are_refused(number: float) -> None:
     with pytest.raises(InvalidInput):

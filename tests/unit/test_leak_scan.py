@@ -184,6 +184,7 @@ def _scanner_of_sample() -> tuple[LeakScanner, list[str]]:
         "We plan to get her the brine, well before noon.",
         "Between 2024-03-12 and 2025, 1,200,000 units in 3 sizes (12 x 14) were sold for 14.50 each.",
         "The pool at low tide is cold; the newsletter said so.",
+        "There was a salt mark on the wood.",
     ],
 )
 def test_ordinary_sentences_hold_no_certain_finding(harmless: str) -> None:
@@ -203,6 +204,7 @@ def test_ordinary_sentences_hold_no_certain_finding(harmless: str) -> None:
         ("o\u200brbit does that too.", "o\u200brbit"),
         ("Blue Bottle does that too.", "Blue Bottle"),
         ("Then Mark called.", "Mark"),
+        ("They bought Salt Mark at last.", "Salt Mark"),
     ],
 )
 def test_an_ordinary_word_with_evidence_is_a_name(text: str, written: str) -> None:
@@ -252,6 +254,7 @@ def test_contact_details_and_other_strings_are_found(text: str, kind: str) -> No
         "on 12.03.2024 or 2024-03-12",
         "at 9:30, 1,234,567 of 10.5",
         "v1.2.3.4",
+        "(123) 4 - - - 5",
     ],
 )
 def test_dates_numbers_and_abbreviations_are_no_contact_details(text: str) -> None:
