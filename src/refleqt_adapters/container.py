@@ -194,9 +194,9 @@ def _simulated_ids(clock: Clock, settings: Settings) -> Ids:
 
 
 def _sentiment() -> Callable[[str], float]:
-    from .llm.offline_lexicon import sentiment
+    from .llm.offline_extraction import mood_of
 
-    return sentiment
+    return mood_of
 
 
 class Container(containers.DeclarativeContainer):

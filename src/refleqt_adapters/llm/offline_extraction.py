@@ -32,7 +32,7 @@ def extract(text: str, known: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """
     text = _without_chat_markup(text)
     said = [sentence for sentence in sentences(text) if not _talks_to_a_model(sentence.text)]
-    moods = [_mood(sentence.text) for sentence in said]
+    moods = [mood_of(sentence.text) for sentence in said]
     plain = _blanked(text, said)
     names = _all_names(said, plain, known)
     phrases = _key_phrases(plain, {part for name in names for part in name.text.casefold().split()})
@@ -160,7 +160,8 @@ def _topic(sentence: str, phrases: Sequence[str]) -> str:
     return next((phrase.casefold() for phrase in phrases if phrase.casefold() in sentence.casefold()), "general")
 
 
-def _mood(sentence: str) -> float:
+def mood_of(sentence: str) -> float:
+    """The mood of a sentence in [-1, 1], by VADER's compound score (Hutto and Gilbert 2014)."""
     return float(_vader().polarity_scores(sentence)["compound"])
 
 

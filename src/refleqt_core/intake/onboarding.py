@@ -1,15 +1,17 @@
 """The onboarding's use case: β_s is there before the call returns."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
 from ..jobs.catalogue import ExtractContext, GenerateEmbeddings, job
 from ..ports import Clock, Ids, Queue, Store, Transaction, where
 from ..values import BusinessId
-from .business import ONBOARDING_GROUPS, Business, BusinessProfile, OnboardingResponse
+from .business import ONBOARDING_GROUPS, Business, BusinessProfile, OnboardingResponse, TeamMember
 from .drafts import OnboardingForm
 from .implicit_signals import AnswerSignals, GivenAnswer, implicit_signals
+from .team_drafts import MemberDraft
+from .upserts import upsert
 
 PROFILE_FIELDS = [field.name for field in attrs.fields(BusinessProfile) if field.name in OnboardingForm.__slots__]
 BUSINESS_FIELDS = [field.name for field in attrs.fields(Business) if field.name in OnboardingForm.__slots__]
@@ -37,6 +39,20 @@ class OnboardingService:
             self._profile(tx, business, form)
             self._answers(tx, business, form)
             return business
+
+    def team(self, business_id: BusinessId, members: Sequence[MemberDraft]) -> list[TeamMember]:
+        """These people are the team; who was in it before and is not named now is no longer active."""
+        with self.store.business(business_id) as tx:
+            fresh = [
+                TeamMember(id=self.ids.new(), business_id=business_id, name=each.name, role=each.role, email=each.email)
+                for each in members
+            ]
+            done = upsert(tx, TeamMember, fresh, key="name")
+            named = {member.name for member in fresh}
+            for left in tx.find(TeamMember, *where(active=True)):
+                if left.name not in named:
+                    tx.save(attrs.evolve(left, active=False))
+            return list(done.touched + done.unchanged)
 
     def _business(self, tx: Transaction, given: BusinessId, form: OnboardingForm, *, known: bool) -> Business:
         fields = {name: getattr(form, name) for name in BUSINESS_FIELDS}
