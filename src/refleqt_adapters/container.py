@@ -44,6 +44,7 @@ from refleqt_core.ports import (
 from refleqt_core.profile import ProfileService
 from refleqt_core.recommendations.service import RecommendationService
 
+from .importer import FileImporter
 from .settings import Settings
 
 if TYPE_CHECKING:
@@ -314,6 +315,18 @@ class Container(containers.DeclarativeContainer):
     )
     recommendations: providers.Factory[RecommendationService] = providers.Factory(
         RecommendationService, store=store, clock=clock, ids=ids
+    )
+    importer: providers.Factory[FileImporter] = providers.Factory(
+        FileImporter,
+        blobs=blobs,
+        onboarding=onboarding,
+        calendar=calendar,
+        vents=vents,
+        activities=activities,
+        performance=performance,
+        tooling=tooling,
+        attribution=attribution,
+        marketplace=marketplace,
     )
     handlers: providers.Callable[Mapping[str, Handler]] = providers.Callable(
         handlers,

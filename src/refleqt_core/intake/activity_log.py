@@ -10,8 +10,9 @@ from ..jobs.catalogue import ExtractContext, GenerateEmbeddings, TranscribeAudio
 from ..ports import BlobStore, Clock, Ids, Queue, Store, Transaction, Transcriber, where
 from ..values import BusinessId
 from .activities import Activity, ActivityArtifact, StoredTranscript
-from .drafts import ActivityDraft, UploadedFile
-from .upserts import upsert
+from .drafts import ActivityDraft, ImportedFile, UploadedFile
+from .imports import ImportBatch
+from .upserts import Upserted, batch, upsert
 
 
 @attrs.frozen(kw_only=True)
@@ -30,24 +31,20 @@ class ActivityService:
 
         The same ``external_id`` again changes that activity; the same file again is one file.
         """
-        uploaded = [(file, self.blobs.put(file.data)) for file in files]
+        uploaded = [(upload, self.blobs.put(upload.data)) for upload in files]
         with self.store.business(business_id) as tx:
-            fresh = Activity(
-                id=self.ids.new(),
-                business_id=business_id,
-                external_id=draft.external_id,
-                activity_type=draft.activity_type,
-                held_at=draft.held_at,
-                duration_minutes=draft.duration_minutes,
-                participants=draft.participants,
-                notes=draft.notes,
-            )
-            done = upsert(tx, Activity, [fresh], key="external_id")
-            activity = (done.touched + done.unchanged)[0]
-            self._attach(tx, activity, uploaded)
-            if done.touched and activity.notes:
-                self._read_later(tx, business_id, activity.id)
-            return activity
+            done = self._record(tx, business_id, draft, uploaded)
+            return (done.touched + done.unchanged)[0]
+
+    def import_activity(
+        self, business_id: BusinessId, draft: ActivityDraft, files: Sequence[UploadedFile], file: ImportedFile
+    ) -> ImportBatch:
+        """The activity of that file is recorded, and the import is on record."""
+        uploaded = [(upload, self.blobs.put(upload.data)) for upload in files]
+        with self.store.business(business_id) as tx:
+            done = self._record(tx, business_id, draft, uploaded)
+            identity = {"id": self.ids.new(), "business_id": business_id, "imported_at": self.clock.now()}
+            return batch(tx, "activity", file, done, **identity)
 
     def transcribe(self, business_id: BusinessId, activity_artifact_id: UUID) -> StoredTranscript:
         """The recording's words are kept with their seconds, as document and as blob, and are about to be read.
@@ -77,6 +74,30 @@ class ActivityService:
             tx.add(transcript)
             self._read_later(tx, business_id, artifact.activity_id)
         return transcript
+
+    def _record(
+        self,
+        tx: Transaction,
+        business_id: BusinessId,
+        draft: ActivityDraft,
+        uploaded: Sequence[tuple[UploadedFile, str]],
+    ) -> Upserted[Activity]:
+        fresh = Activity(
+            id=self.ids.new(),
+            business_id=business_id,
+            external_id=draft.external_id,
+            activity_type=draft.activity_type,
+            held_at=draft.held_at,
+            duration_minutes=draft.duration_minutes,
+            participants=draft.participants,
+            notes=draft.notes,
+        )
+        done = upsert(tx, Activity, [fresh], key="external_id")
+        activity = (done.touched + done.unchanged)[0]
+        self._attach(tx, activity, uploaded)
+        if done.touched and activity.notes:
+            self._read_later(tx, business_id, activity.id)
+        return done
 
     def _attach(self, tx: Transaction, activity: Activity, uploaded: Sequence[tuple[UploadedFile, str]]) -> None:
         known = {artifact.blob for artifact in tx.find(ActivityArtifact, *where(activity_id=activity.id))}

@@ -11,7 +11,7 @@ from .business import ONBOARDING_GROUPS, Business, BusinessProfile, OnboardingRe
 from .drafts import OnboardingForm
 from .implicit_signals import AnswerSignals, GivenAnswer, implicit_signals
 from .team_drafts import MemberDraft
-from .upserts import upsert
+from .upserts import Counted, upsert
 
 PROFILE_FIELDS = [field.name for field in attrs.fields(BusinessProfile) if field.name in OnboardingForm.__slots__]
 BUSINESS_FIELDS = [field.name for field in attrs.fields(Business) if field.name in OnboardingForm.__slots__]
@@ -40,7 +40,7 @@ class OnboardingService:
             self._answers(tx, business, form)
             return business
 
-    def team(self, business_id: BusinessId, members: Sequence[MemberDraft]) -> list[TeamMember]:
+    def team(self, business_id: BusinessId, members: Sequence[MemberDraft]) -> Counted:
         """These people are the team; who was in it before and is not named now is no longer active."""
         with self.store.business(business_id) as tx:
             fresh = [
@@ -52,7 +52,7 @@ class OnboardingService:
             for left in tx.find(TeamMember, *where(active=True)):
                 if left.name not in named:
                     tx.save(attrs.evolve(left, active=False))
-            return list(done.touched + done.unchanged)
+            return done.counted
 
     def _business(self, tx: Transaction, given: BusinessId, form: OnboardingForm, *, known: bool) -> Business:
         fields = {name: getattr(form, name) for name in BUSINESS_FIELDS}

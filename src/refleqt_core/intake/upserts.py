@@ -25,6 +25,20 @@ class Upserted(Generic[E]):
         """New and changed ones."""
         return self.new + self.changed
 
+    @property
+    def counted(self) -> "Counted":
+        """How many there are of each."""
+        return Counted(new=len(self.new), changed=len(self.changed), unchanged=len(self.unchanged))
+
+
+@attrs.frozen(kw_only=True)
+class Counted:
+    """How many rows an import added, changed, and found as they were."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
 
 def upsert(
     tx: Transaction,
@@ -68,16 +82,14 @@ def check_no_duplicates(keys: Sequence[str], file: ImportedFile, field: str) -> 
 
 def batch(tx: Transaction, kind: str, file: ImportedFile, counts: Upserted[E], **identity: object) -> ImportBatch:
     """The import is on record with its counts."""
-    new, changed, unchanged = len(counts.new), len(counts.changed), len(counts.unchanged)
+    counted = counts.counted
     record = ImportBatch(
         kind=kind,
         file_name=file.name,
         blob=file.blob,
-        read=new + changed + unchanged + file.rejected,
-        new=new,
-        changed=changed,
-        unchanged=unchanged,
+        read=counted.new + counted.changed + counted.unchanged + file.rejected,
         rejected=file.rejected,
+        **attrs.asdict(counted),
         **identity,  # type: ignore[arg-type]  # id, business and moment, which the service knows
     )
     tx.add(record)
