@@ -16,7 +16,9 @@ class Evidence(Enum):
 
 
 _WORDS = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_OPENS_SENTENCE = re.compile(r"(?:^|[.!?:…\n])[\s\"'“”‘’(\[*_#>•\-–—\d.)]*$")
+OPENS_SENTENCE = re.compile(r"(?:^|[.!?:…\n])[\s\"'“”‘’(\[*_#>•\-–—\d.)]*$")
+"""Matches the text before a word that grammar gives a capital."""
+
 _IS_ADDRESS = re.compile(r"(?:@|www\.|://|\bu/)$", re.IGNORECASE)
 _GOES_ON_AS_ADDRESS = re.compile(r"\.(?:com|net|org|io|co|ai|app|dev|eu|uk|de|fr)\b", re.IGNORECASE)
 _OWNS = re.compile(r"['’]s\b")
@@ -47,9 +49,9 @@ def evidence_of_name(text: str, start: int, end: int) -> Evidence:
         return Evidence.CERTAIN
     if word.lower() in CALENDAR_WORDS:
         return Evidence.NONE
-    if _is_beside_a_name(before, after) or _is_in_title(text, start, end):
+    if _is_beside_a_name(before, after) or is_in_title(text, start, end):
         return Evidence.DOUBTFUL
-    if _OPENS_SENTENCE.search(before) and len(_WORDS.findall(word)) == 1:
+    if OPENS_SENTENCE.search(before) and len(_WORDS.findall(word)) == 1:
         return Evidence.DOUBTFUL
     return Evidence.CERTAIN
 
@@ -73,14 +75,14 @@ def _is_beside_a_name(before: str, after: str) -> bool:
     """True when the next word on either side, on the same line, is capitalised and grammar doesn't ask for it."""
     previous = re.search(r"([^\W\d_]+)[ \t]$", before)
     if previous and previous[1][0].isupper() and len(previous[1]) > 1:
-        opens = _OPENS_SENTENCE.search(before[: previous.start()])
+        opens = OPENS_SENTENCE.search(before[: previous.start()])
         if not (opens and is_everyday(previous[1])):
             return True
     following = re.match(r"[ \t]([^\W\d_]+)", after)
     return bool(following and following[1][0].isupper() and len(following[1]) > 1)
 
 
-def _is_in_title(text: str, start: int, end: int) -> bool:
+def is_in_title(text: str, start: int, end: int) -> bool:
     """True when most words of three letters and more on that line are capitalised, so that a capital says nothing."""
     begin, stop = text.rfind("\n", max(0, start - 200), start) + 1, text.find("\n", end, end + 200)
     line = text[max(begin, start - 200) : start] + " " + text[end : stop if stop >= 0 else end + 200]
