@@ -1,7 +1,5 @@
 """Aggregated paths from a CSV file: ``path,total_conversions,total_conversion_value,total_null``."""
 
-import csv
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -12,8 +10,8 @@ import numpy as np
 from refleqt_core.attribution.path_report import PathTable
 from refleqt_core.errors import Fault, InvalidInput
 
-LINE_LIMIT = 1_000_000
-"""Bytes of the longest line that is read; a longer one is passed over without holding it in memory."""
+from .cells import Unreadable, number
+from .csv_records import Lines, Record, RejectedLine, nul_faults, opened, records, refused
 
 COLUMNS = {
     "path": "path",
@@ -27,19 +25,8 @@ COLUMNS = {
 }
 """Column names of the file → what they hold here."""
 
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_LARGEST = 1e15
 _HEADER_REMEDY = "The first line has to be: path,total_conversions,total_conversion_value,total_null"
 _SHOWN = 500
-
-
-@attrs.frozen(kw_only=True)
-class RejectedLine:
-    """A line that was left out: its row (the header is row 1), the beginning of its text, and every reason."""
-
-    row: int
-    text: str
-    faults: tuple[Fault, ...]
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -49,13 +36,6 @@ class PathFile:
     table: PathTable
     rejected: tuple[RejectedLine, ...] = ()
     unused_columns: tuple[str, ...] = ()
-
-
-@attrs.frozen
-class _Line:
-    row: int
-    raw: bytes
-    overlong: bool
 
 
 @attrs.frozen
@@ -71,29 +51,24 @@ def read_path_file(path: Path, *, skip_bad_rows: bool = False) -> PathFile:
     ``unused_columns``. Blank lines are passed over. With ``skip_bad_rows`` faulty rows are kept apart as ``rejected``
     instead; a file that is missing, empty, or has a wrong header raises all the same.
     """
-    try:
-        with path.open("rb") as file:
-            result = _read(str(path), file)
-    except OSError as error:
-        remedy = "Give the path of a CSV file that can be read."
-        raise InvalidInput([Fault(str(path), None, None, error.strerror or str(error), remedy)]) from error
+    with opened(path, "Give the path of a CSV file that can be read.") as file:
+        result = _read(str(path), file)
     if result.rejected and not skip_bad_rows:
-        raise InvalidInput(fault for line in result.rejected for fault in line.faults)
+        raise refused(fault for line in result.rejected for fault in line.faults)
     return result
 
 
 def _read(source: str, file: BinaryIO) -> PathFile:
-    lines = _lines(file)
+    lines = records(source, Lines(file))
     header = _header(source, next(lines, None))
     good: list[_Row] = []
     rejected: list[RejectedLine] = []
-    for line in lines:
-        row = _row(source, line, header)
+    for record in lines:
+        row = _row(source, record, header)
         if isinstance(row, _Row):
             good.append(row)
         else:
-            text = line.raw[:_SHOWN].decode("utf-8", errors="backslashreplace").rstrip("\r\n")
-            rejected.append(RejectedLine(row=line.row, text=text, faults=tuple(row)))
+            rejected.append(record.rejected(row))
     return PathFile(
         table=_table(good, header),
         rejected=tuple(rejected),
@@ -101,32 +76,14 @@ def _read(source: str, file: BinaryIO) -> PathFile:
     )
 
 
-def _lines(file: BinaryIO) -> Iterator[_Line]:
-    row = 0
-    while raw := file.readline(LINE_LIMIT + 1):
-        row += 1
-        overlong = len(raw) > LINE_LIMIT and not raw.endswith(b"\n")
-        if overlong:
-            _pass_over_line(file)
-        if overlong or raw.strip():
-            yield _Line(row, raw, overlong)
-
-
-def _pass_over_line(file: BinaryIO) -> None:
-    while (rest := file.readline(LINE_LIMIT)) and not rest.endswith(b"\n"):
-        pass
-
-
-def _header(source: str, line: _Line | None) -> list[str]:
-    if line is None:
+def _header(source: str, record: Record | None) -> list[str]:
+    if record is None:
         raise InvalidInput([Fault(source, None, None, "the file is empty", _HEADER_REMEDY)])
-    cells = _cells(source, line)
-    if not isinstance(cells, list):
-        raise InvalidInput([cells._replace(remedy=f"{cells.remedy} {_HEADER_REMEDY}")])
-    faults = list(_header_faults(source, line.row, cells))
-    if faults:
+    if isinstance(record.cells, Fault):
+        raise InvalidInput([record.cells._replace(remedy=f"{record.cells.remedy} {_HEADER_REMEDY}")])
+    if faults := list(_header_faults(source, record.row, record.cells)):
         raise InvalidInput(faults)
-    return cells
+    return record.cells
 
 
 def _header_faults(source: str, row: int, names: list[str]) -> Iterator[Fault]:
@@ -147,54 +104,34 @@ def _held(name: str) -> str | None:
     return COLUMNS.get(name.strip().lower())
 
 
-def _cells(source: str, line: _Line) -> list[str] | Fault:
-    if line.overlong:
-        problem = f"the line is longer than {LINE_LIMIT:,} bytes"
-        return Fault(source, line.row, None, problem, "Check that lines end with a line break, or leave this one out.")
-    try:
-        text = line.raw.decode("utf-8-sig" if line.row == 1 else "utf-8")
-        return next(csv.reader([text], strict=True))
-    except UnicodeDecodeError as error:
-        problem = f"byte {error.start + 1} of the line (0x{line.raw[error.start]:02x}) is not UTF-8"
-        return Fault(source, line.row, None, problem, "Save the file as UTF-8 and read it again.")
-    except csv.Error as error:
-        return Fault(source, line.row, None, f"the line is not CSV: {error}", "Mend the quotes of the line.")
-
-
-def _row(source: str, line: _Line, header: list[str]) -> _Row | list[Fault]:
-    cells = _cells(source, line)
-    if not isinstance(cells, list):
+def _row(source: str, record: Record, header: list[str]) -> _Row | list[Fault]:
+    cells = record.cells
+    if isinstance(cells, Fault):
         return [cells]
     if len(cells) != len(header):
         problem = f"the row has {len(cells)} fields, the header {len(header)}"
-        return [Fault(source, line.row, None, problem, "Put a path that holds a comma in double quotes.")]
-    path, numbers, faults = "", {}, []
+        return [Fault(source, record.row, None, problem, "Put a path that holds a comma in double quotes.")]
+    path, numbers = "", {}
+    faults = list(nul_faults(source, record.row, header, cells)) if b"\0" in record.raw else []
     for name, cell in zip(header, cells, strict=True):
         column = _held(name)
         if column == "path":
             path = cell
         elif column is not None:
-            number = _number(cell)
-            if isinstance(number, float):
-                numbers[column] = number
-            else:
-                faults.append(Fault(source, line.row, name.strip(), *number))
+            try:
+                numbers[column] = _number(cell.strip())
+            except Unreadable as wrong:
+                faults.append(Fault(source, record.row, name.strip(), wrong.problem, wrong.remedy))
     return faults or _Row(path, numbers)
 
 
-def _number(cell: str) -> float | tuple[str, str]:
-    """The number, or the problem and its remedy."""
-    text = cell.strip()
-    if not text:
-        return "the field is empty", "Write 0 if there were none."
-    if not _NUMBER.fullmatch(text):
-        return f"'{text[:_SHOWN]}' is not a number", "Write it like 1234.5, with no unit and no thousands separator."
-    number = float(text)
-    if number < 0:
-        return f"{text} is negative", "Write how many there were or what they were worth, 0 or more."
-    if number > _LARGEST:
-        return f"{text} is too large", f"Write a number of at most {_LARGEST:g}."
-    return abs(number)
+_read_number = number(minimum=0, remedy="Write how many there were or what they were worth")
+
+
+def _number(cell: str) -> float:
+    if not cell:
+        raise Unreadable("the field is empty", "Write 0 if there were none.")
+    return float(_read_number(cell))
 
 
 def _table(rows: list[_Row], header: list[str]) -> PathTable:

@@ -1,0 +1,146 @@
+"""The kinds of files that can be imported, and which of them a file is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
+
+import attrs
+
+from refleqt_core.errors import Fault, InvalidInput
+
+from .activity_file import read_activity
+from .calendar_file import CALENDAR_COLUMNS, read_calendar
+from .csv_table import Column, read_header
+from .journey_files import CONVERSION_COLUMNS, TOUCH_COLUMNS, read_conversions, read_touches
+from .keyed_rows import FileContent
+from .metric_files import (
+    ADS_COLUMNS,
+    DEAL_COLUMNS,
+    PERFORMANCE_COLUMNS,
+    read_ads,
+    read_crm_deals,
+    read_performance,
+)
+from .onboarding_file import read_onboarding
+from .people_files import HISTORY_COLUMNS, read_creator_history, read_creators, read_team
+from .tool_exports import (
+    GA4_COLUMNS,
+    GOOGLE_ADS_COLUMNS,
+    INSTAGRAM_COLUMNS,
+    MAILCHIMP_COLUMNS,
+    read_ga4_events,
+    read_google_ads,
+    read_instagram,
+    read_mailchimp,
+)
+from .vent_file import VENT_FIELDS, read_vents
+from .yaml_form import read_form
+
+
+class Reader(Protocol):
+    """Reads a file whole, or raises `InvalidInput` with every fault of it."""
+
+    def __call__(self, path: Path, *, skip_bad_rows: bool = False) -> FileContent[Any]: ...
+
+
+@attrs.frozen(kw_only=True)
+class FileKind:
+    """One kind of file: what it is, how it ends, its columns (or top fields) and which it has to have, its reader."""
+
+    description: str
+    suffixes: tuple[str, ...]
+    columns: tuple[str, ...]
+    required: tuple[str, ...]
+    read: Reader
+
+
+def sniff(path: Path) -> str:
+    """The name of the kind of file that it is, by its ending and its header or top fields.
+
+    A file that lacks something of its kind is still of that kind, so that its reader can say what is missing. One that
+    looks like none raises `InvalidInput` with the kinds there are, as does one that cannot be read at all.
+    """
+    kinds = {name: kind for name, kind in FILE_KINDS.items() if path.suffix.lower() in kind.suffixes}
+    found = frozenset(_names(path, kinds))
+    alike = {name: _likeness(kind, found) for name, kind in kinds.items()}
+    best = max(alike, key=lambda name: alike[name], default=None)
+    if best is None or alike[best] < (0, 0.5, 0):
+        known = ", ".join(f"{name} ({'/'.join(kind.suffixes)})" for name, kind in FILE_KINDS.items())
+        problem = f"it looks like no kind of file that is known; it has: {', '.join(sorted(found))[:500] or 'nothing'}"
+        raise InvalidInput([Fault(str(path), None, None, problem, f"Say what it is; the kinds are: {known}.")])
+    return best
+
+
+def _names(path: Path, kinds: Mapping[str, FileKind]) -> Sequence[str]:
+    suffix = path.suffix.lower()
+    if not kinds or suffix == ".jsonl":
+        return [name for kind in kinds.values() for name in kind.columns]
+    return read_header(path) if suffix in (".csv", ".tsv") else read_form(path).names()
+
+
+def _likeness(kind: FileKind, found: frozenset[str]) -> tuple[int, float, int]:
+    """Whether all that it has to have is there, the share of that which is, and how many of its columns are."""
+    there = len(found.intersection(kind.required))
+    return int(there == len(kind.required)), there / len(kind.required), len(found.intersection(kind.columns))
+
+
+def _table(description: str, columns: Sequence[Column], read: Reader) -> FileKind:
+    return FileKind(
+        description=description,
+        suffixes=(".csv", ".tsv"),
+        columns=tuple(dict.fromkeys(name for column in columns for name in (column.name, *column.beside))),
+        required=tuple(column.name for column in columns if column.required),
+        read=read,
+    )
+
+
+def _form(description: str, columns: Sequence[str], required: Sequence[str], read: Callable[[Path], Any]) -> FileKind:
+    def read_whole(path: Path, *, skip_bad_rows: bool = False) -> FileContent[Any]:
+        """A form has no rows that could be skipped: it is read whole either way."""
+        content = read(path)
+        return FileContent(content if isinstance(content, list) else [content])
+
+    return FileKind(
+        description=description,
+        suffixes=(".yaml", ".yml"),
+        columns=tuple(columns),
+        required=tuple(required),
+        read=read_whole,
+    )
+
+
+FILE_KINDS: Mapping[str, FileKind] = MappingProxyType(
+    {
+        "onboarding": _form(
+            "what a business says of itself, in ten groups", ("identity", "audience"), ("identity",), read_onboarding
+        ),
+        "team": _form("the people of the business", ("members",), ("members",), read_team),
+        "calendar": _table("marketing artifacts, planned and published", CALENDAR_COLUMNS, read_calendar),
+        "vents": FileKind(
+            description="the vent board, one JSON object a line",
+            suffixes=(".jsonl",),
+            columns=VENT_FIELDS,
+            required=VENT_FIELDS[:3],
+            read=read_vents,
+        ),
+        "activity": _form(
+            "a team activity, with its files beside it",
+            ("external_id", "activity_type", "held_at", "duration_minutes", "participants", "notes", "audio", "files"),
+            ("activity_type", "held_at"),
+            read_activity,
+        ),
+        "performance": _table("results of published artifacts by day", PERFORMANCE_COLUMNS, read_performance),
+        "ads": _table("what each ad did and cost by day", ADS_COLUMNS, read_ads),
+        "deals": _table("the deals of a CRM", DEAL_COLUMNS, read_crm_deals),
+        "touches": _table("visits with their UTM values", TOUCH_COLUMNS, read_touches),
+        "conversions": _table("conversions and what they were worth", CONVERSION_COLUMNS, read_conversions),
+        "creators": _form("the creators of the marketplace", ("creators", "currency"), ("creators",), read_creators),
+        "creator_history": _table("past jobs of the creators", HISTORY_COLUMNS, read_creator_history),
+        "google_ads": _table("Google Ads: statistics of ads", GOOGLE_ADS_COLUMNS, read_google_ads),
+        "mailchimp": _table("Mailchimp: campaigns", MAILCHIMP_COLUMNS, read_mailchimp),
+        "ga4": _table("Google Analytics 4: events", GA4_COLUMNS, read_ga4_events),
+        "instagram": _table("Instagram: insights of media", INSTAGRAM_COLUMNS, read_instagram),
+    }
+)
+"""Every kind by its name, as ``refleqt import --kind`` takes it."""

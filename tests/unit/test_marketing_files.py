@@ -1,0 +1,557 @@
+"""The files that a marketing team has are read as drafts and records, or every fault of them is named."""
+
+import csv
+import os
+from dataclasses import asdict
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from refleqt_adapters.connectors.calendar_file import CALENDAR_COLUMNS, read_calendar
+from refleqt_adapters.connectors.csv_records import LINE_LIMIT
+from refleqt_adapters.connectors.file_kinds import FILE_KINDS, sniff
+from refleqt_adapters.connectors.journey_files import read_conversions, read_touches
+from refleqt_adapters.connectors.metric_files import read_ads, read_crm_deals, read_performance
+from refleqt_adapters.connectors.metric_totals import additivity_of
+from refleqt_adapters.connectors.people_files import read_creator_history
+from refleqt_adapters.connectors.tool_exports import read_ga4_events, read_google_ads, read_instagram, read_mailchimp
+from refleqt_adapters.connectors.vent_file import read_vents
+from refleqt_core.errors import Fault, InvalidInput
+from refleqt_core.intake.calendar import (
+    ANGLES,
+    ARTIFACT_TYPES,
+    ATTRIBUTION_MODELS,
+    CHANNELS,
+    FUNNEL_STAGES,
+    KPIS,
+    SEARCH_INTENTS,
+    STATUSES,
+)
+from refleqt_core.intake.drafts import EntryDraft, VentDraft
+from refleqt_core.values import Money
+
+SHARED = Path(os.environ.get("REFLEQT_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data")) / "tooling_exports"
+EXAMPLES = Path(__file__).parents[2] / "examples" / "business"
+
+
+def write(folder: Path, name: str, *lines: str) -> Path:
+    path = folder / name
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def faults(read: Any, path: Path) -> tuple[Fault, ...]:
+    with pytest.raises(InvalidInput) as caught:
+        read(path)
+    assert all(fault.source == str(path) and fault.remedy for fault in caught.value.faults)
+    return caught.value.faults
+
+
+def places(read: Any, path: Path) -> list[tuple[int | None, str | None]]:
+    return [(fault.row, fault.field) for fault in faults(read, path)]
+
+
+# The calendar
+
+
+def test_a_calendar_entry_is_read_with_its_money_moments_and_lists(tmp_path: Path):
+    path = write(
+        tmp_path,
+        "calendar.csv",
+        "external_id,title,artifact_type,publish_at,channels,production_cost,currency,secondary_kpis,review_due",
+        'BW-1,"Weigh it, fix it",email,2026-03-31T09:00:00+02:00,email; linkedin,463.08,USD,clicks,2026-04-30',
+    )
+    (entry,) = read_calendar(path).items
+    assert entry == EntryDraft(
+        external_id="BW-1",
+        title="Weigh it, fix it",
+        artifact_type="email",
+        publish_at=datetime(2026, 3, 31, 7, tzinfo=UTC),
+        channels=("email", "linkedin"),
+        production_cost=Money(minor=46308, currency="USD"),
+        secondary_kpis=("clicks",),
+        review_due=date(2026, 4, 30),
+    )
+
+
+def test_the_faults_of_a_calendar_are_named_by_row_and_field(tmp_path: Path):
+    path = write(
+        tmp_path,
+        "calendar.csv",
+        "external_id,title,artifact_type,status,publish_at,channel,production_cost",
+        "a,A,email,published,31/03/2026,email,-3",
+        "b,B,carrier_pigeon,done,,fax,",
+        "c,C,email,idea,2026-03-31,email,1",
+        "c,C,email,idea,,email,1",
+    )
+    assert places(read_calendar, path) == [
+        (2, "publish_at"),
+        (2, "production_cost"),
+        (3, "artifact_type"),
+        (3, "status"),
+        (3, "channel"),
+        (4, "publish_at"),
+        (4, "external_id"),
+        (5, "external_id"),
+    ]
+
+
+def test_an_unknown_channel_lists_those_that_are_known(tmp_path: Path):
+    path = write(tmp_path, "c.csv", "external_id,title,artifact_type,channel", "a,A,email,fax")
+    assert all(channel in faults(read_calendar, path)[0].problem for channel in CHANNELS)
+
+
+def test_a_calendar_without_its_bad_rows_has_the_good_ones(tmp_path: Path):
+    path = write(tmp_path, "c.csv", "external_id,title,artifact_type", "a,A,email", "b,,email", "c,C,email")
+    content = read_calendar(path, skip_bad_rows=True)
+    assert [entry.external_id for entry in content.items] == ["a", "c"]
+    assert [line.text for line in content.rejected] == ["b,,email"]
+
+
+words = (
+    st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=15)
+    .map(str.strip)
+    .filter(bool)
+)
+listed = words.map(lambda said: said.replace(";", ",").strip()).filter(bool)
+moments = st.datetimes(datetime(1970, 1, 1), datetime(2100, 1, 1)).map(lambda moment: moment.replace(tzinfo=UTC))
+counts = st.integers(0, 2**31 - 1)
+cents = st.integers(0, 10**12)
+
+
+def maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.none() | strategy
+
+
+def lists_of(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return st.lists(strategy, max_size=3).map(tuple)
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> EntryDraft:
+    currency = draw(st.sampled_from(["EUR", "USD"]))
+    money = maybe(cents.map(lambda minor: Money(minor=minor, currency=currency)))
+    free = {
+        column.name: maybe(words)
+        for column in CALENDAR_COLUMNS
+        if column.parse.__name__ == "text" and not column.required
+    }
+    return draw(
+        st.builds(
+            EntryDraft,
+            external_id=words,
+            title=words,
+            artifact_type=st.sampled_from(ARTIFACT_TYPES),
+            status=st.sampled_from(STATUSES),
+            publish_at=maybe(moments),
+            created_at=maybe(moments),
+            funnel_stage=maybe(st.sampled_from(FUNNEL_STAGES)),
+            angle=maybe(st.sampled_from(ANGLES)),
+            search_intent=maybe(st.sampled_from(SEARCH_INTENTS)),
+            channel=maybe(st.sampled_from(CHANNELS)),
+            channels=lists_of(st.sampled_from(CHANNELS)),
+            paid_budget=money,
+            production_cost=money,
+            primary_kpi=maybe(st.sampled_from(KPIS)),
+            kpi_target=maybe(st.floats(0, 1e15).filter(lambda value: value == 0 or value > 1e-300)),
+            secondary_kpis=lists_of(st.sampled_from(KPIS)),
+            secondary_keywords=lists_of(listed),
+            attribution_model=maybe(st.sampled_from(ATTRIBUTION_MODELS)),
+            review_due=maybe(st.dates(date(1970, 1, 1), date(2100, 1, 1))),
+            keyword_difficulty=maybe(counts),
+            search_volume=maybe(counts),
+            ranking_position=maybe(counts),
+            **free,
+        )
+    )
+
+
+def row_of(entry: EntryDraft) -> dict[str, str]:
+    row = {column.name: cell_of(getattr(entry, column.name)) for column in CALENDAR_COLUMNS}
+    paid = entry.paid_budget or entry.production_cost
+    return row | {"currency": paid.currency if paid else ""}
+
+
+def cell_of(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, tuple):
+        return ";".join(value)
+    if isinstance(value, Money):
+        return f"{value.minor // 100}.{value.minor % 100:02}"
+    return value.isoformat() if isinstance(value, (date, datetime)) else str(value)
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    drafts=st.lists(entries(), min_size=1, max_size=4, unique_by=lambda entry: entry.external_id),
+    delimiter=st.sampled_from([",", ";", "\t"]),
+)
+def test_a_calendar_that_is_written_is_read_back_as_it_was(
+    tmp_path_factory: pytest.TempPathFactory, drafts: list[EntryDraft], delimiter: str
+):
+    path = tmp_path_factory.mktemp("calendar") / "calendar.csv"
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(row_of(drafts[0])), delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(map(row_of, drafts))
+    assert read_calendar(path).items == drafts
+
+
+# Vents
+
+
+def test_vents_are_read_line_by_line(tmp_path: Path):
+    line = '{"external_id": "V-1", "written_at": "2026-03-03T23:48:00+01:00", "text": " Argh. ", "tags": ["a"], "x": 1}'
+    content = read_vents(write(tmp_path, "vents.jsonl", "", line))
+    written_at = datetime(2026, 3, 3, 22, 48, tzinfo=UTC)
+    assert content.items == [VentDraft(external_id="V-1", text="Argh.", written_at=written_at, tags=("a",))]
+    assert content.unused_columns == ("x",)
+
+
+def test_the_faults_of_vents_are_named_by_line_and_field(tmp_path: Path):
+    path = write(
+        tmp_path,
+        "vents.jsonl",
+        '{"external_id": "a", "written_at": "2026-03-03", "text": ""}',
+        "not json",
+        "[]",
+        '{"external_id": 3, "written_at": "2026-03-03T00:00:00Z", "text": "\\u0000", "tags": "x"}',
+        '{"external_id": "b", "written_at": "2026-03-03T00:00:00Z", "text": "\\ud800"}',
+        '{"external_id": "a", "written_at": "2026-03-03T00:00:00Z", "text": "x"}',
+        "[" * 100_000,
+    )
+    assert places(read_vents, path) == [
+        (1, "written_at"),
+        (1, "text"),
+        (1, "external_id"),
+        (2, None),
+        (3, None),
+        (4, "external_id"),
+        (4, "text"),
+        (4, "tags"),
+        (5, "text"),
+        (6, "external_id"),
+        (7, None),
+    ]
+
+
+def test_vents_without_their_bad_lines_are_the_good_ones(tmp_path: Path):
+    good = '{"external_id": "b", "written_at": "2026-03-03T00:00:00Z", "text": "x"}'
+    content = read_vents(write(tmp_path, "v.jsonl", "{}", good), skip_bad_rows=True)
+    assert ([vent.external_id for vent in content.items], content.rejected[0].text) == (["b"], "{}")
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (b"", "the file is empty"),
+        (b"\n \n", "the file is empty"),
+        (b'{"text": "caf\xe9"}', "byte 14 of the line (0xe9) is not UTF-8"),
+        (b'"' + b"a" * LINE_LIMIT, "the line is longer than 1,000,000 bytes"),
+    ],
+    ids=["empty", "blank", "not utf-8", "a long line"],
+)
+def test_a_file_of_vents_that_is_no_text_says_so(tmp_path: Path, content: bytes, problem: str):
+    (tmp_path / "v.jsonl").write_bytes(content)
+    assert [fault.problem for fault in faults(read_vents, tmp_path / "v.jsonl")] == [problem]
+
+
+# Touches and conversions
+
+
+def test_touches_and_conversions_are_read(tmp_path: Path):
+    touches = write(tmp_path, "t.csv", "touch_id,visitor_id,occurred_at,channel,url", "t,v,2026-03-01T00:00:00Z,,u")
+    paid = write(tmp_path, "c.csv", "conversion_id,visitor_id,occurred_at,event,revenue", "c,v,2026-03-01T00:00Z,buy,1")
+    (touch,), (conversion,) = read_touches(touches).items, read_conversions(paid).items
+    assert (touch.external_id, touch.channel, touch.url, touch.utm_source) == ("t", "", "u", None)
+    assert (conversion.external_id, conversion.revenue) == ("c", Money(minor=100, currency="EUR"))
+
+
+def test_a_conversion_of_negative_worth_is_refused(tmp_path: Path):
+    path = write(
+        tmp_path, "c.csv", "conversion_id,visitor_id,occurred_at,event,revenue", "c,v,2026-03-01T00:00:00Z,buy,-1"
+    )
+    assert places(read_conversions, path) == [(2, "revenue")]
+
+
+# Results
+
+
+PERFORMANCE = "day,source,artifact_id,utm_campaign,utm_content,url,metric,value,unit,currency"
+
+
+def test_a_result_is_named_by_artifact_else_utm_else_url_else_campaign(tmp_path: Path):
+    path = write(
+        tmp_path,
+        "p.csv",
+        PERFORMANCE,
+        "2026-03-04,inkwell,BW-1,k, BW%2D1 ,https://x,clicks,3,,",
+        "2026-03-04,inkwell,,k, BW%2D1 ,https://x,reach,3,,",
+        "2026-03-04,inkwell,,k,,https://x,ctr,0.5,share,",
+        "2026-03-04,inkwell,,k,,,spend,9.5,currency,EUR",
+    )
+    records = read_performance(path).items
+    assert [(record.entity_id, record.additivity) for record in records] == [
+        ("BW-1", "additive"),
+        ("BW%2D1", "unique"),
+        ("https://x", "ratio"),
+        ("k", "additive"),
+    ]
+    assert records[0].labels == {
+        "artifact_id": "BW-1",
+        "utm_campaign": "k",
+        "utm_content": "BW%2D1",
+        "url": "https://x",
+    }
+    assert [(record.unit, record.currency) for record in records[::3]] == [("count", None), ("currency", "EUR")]
+
+
+def test_a_result_of_nothing_and_a_result_given_twice_are_refused(tmp_path: Path):
+    path = write(
+        tmp_path,
+        "p.csv",
+        PERFORMANCE,
+        "2026-03-04,inkwell,,,,,clicks,3,,",
+        "2026-03-04,inkwell,BW-1,,,,clicks,3,,",
+        "2026-03-04,inkwell,BW-1,,bw-1,,clicks,4,,",
+        "2026-03-04,inkwell,BW-2,,,,clicks,-4,,euro",
+    )
+    assert places(read_performance, path) == [
+        (2, "artifact_id"),
+        (3, "source + artifact + metric + day"),
+        (4, "source + artifact + metric + day"),
+        (5, "value"),
+        (5, "currency"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "additivity"),
+    [
+        ("clicks", "additive"),
+        ("open_rate", "ratio"),
+        ("ranking_position", "ratio"),
+        ("CTR", "ratio"),
+        ("unique_opens", "unique"),
+        ("users", "unique"),
+        ("separated", "additive"),
+    ],
+)
+def test_the_metric_says_whether_its_values_may_be_summed(metric: str, additivity: str):
+    assert additivity_of(metric) == additivity
+
+
+def test_ads_are_summed_by_campaign_and_kept_by_ad_to_the_cent(tmp_path: Path):
+    path = write(
+        tmp_path,
+        "ads.csv",
+        "day,campaign,ad_id,utm_content,impressions,clicks,cost,conversions,currency",
+        "2026-03-06,k,a,bw-1,10,2,0.10,1,EUR",
+        "2026-03-06,k,b,bw-2,20,3,0.20,0.5,EUR",
+        "2026-03-07,k,a,bw-1,1,1,0.01,,EUR",
+    )
+    records = {(r.entity_kind, r.entity_id, r.day.day, r.metric): r for r in read_ads(path).items}
+    assert len(records) == 5 * 4
+    assert [records["campaign", "k", 6, m].value for m in ("impressions", "clicks", "conversions")] == [30, 5, 1.5]
+    cost = records["campaign", "k", 6, "cost"]
+    assert (cost.value, cost.unit, cost.currency, cost.source) == (0.3, "currency", "EUR", "ads")
+    assert records["ad", "b", 6, "cost"].labels == {"campaign": "k", "utm_content": "bw-2"}
+
+
+def test_ads_of_two_currencies_or_of_negative_cost_are_refused(tmp_path: Path):
+    path = write(
+        tmp_path,
+        "ads.csv",
+        "day,campaign,ad_id,impressions,clicks,cost,currency",
+        "2026-03-06,k,a,1,1,1,EUR",
+        "2026-03-06,k,b,1,1,1,USD",
+        "2026-03-06,k,c,1,1,-1,EUR",
+        "2026-03-06,k,a,1,1,1,EUR",
+    )
+    assert places(read_ads, path) == [(2, "day + ad_id"), (3, "currency"), (4, "cost"), (5, "day + ad_id")]
+
+
+DEALS = "deal_id,stage,lead_source,amount,currency,created_at,closed_at,won"
+
+
+def test_deals_are_counted_on_the_day_they_were_made_and_closed(tmp_path: Path):
+    path = write(
+        tmp_path,
+        "deals.csv",
+        DEALS,
+        "a,closed_won,blog,10.10,EUR,2026-03-01T23:30:00+00:00,2026-03-05T10:00:00+00:00,true",
+        "b,closed_won,blog,20.20,EUR,2026-03-02T12:00:00+00:00,2026-03-05T11:00:00+00:00,true",
+        "c,demo,,,,2026-03-02T12:00:00+00:00,,",
+        "d,closed_lost,blog,99,EUR,2026-03-02T12:00:00+00:00,2026-03-05T11:00:00+00:00,false",
+    )
+
+    def values(time_zone: str) -> dict[tuple[str, str, int], float]:
+        records = read_crm_deals(path, time_zone=time_zone).items
+        assert {record.time_zone for record in records} == {time_zone}
+        return {(record.entity_id, record.metric, record.day.day): record.value for record in records}
+
+    assert values("UTC") == {
+        ("blog", "deals_created", 1): 1,
+        ("blog", "deals_created", 2): 2,
+        ("blog", "deals_won", 5): 2,
+        ("blog", "won_revenue", 5): 30.3,
+        ("unknown", "deals_created", 2): 1,
+    }
+    assert values("Europe/Amsterdam")["blog", "deals_created", 2] == 3
+
+
+def test_a_deal_that_was_won_at_no_time_is_refused(tmp_path: Path):
+    path = write(tmp_path, "d.csv", DEALS, "a,closed_won,blog,1,EUR,2026-03-01T23:30:00Z,,yes")
+    assert places(read_crm_deals, path) == [(2, "closed_at")]
+
+
+def test_a_job_that_was_accepted_needs_its_figures(tmp_path: Path):
+    path = write(
+        tmp_path,
+        "h.csv",
+        "brief_id,creator_id,artifact_type,quality_score,delivery_hours,sla_hours,completed_at,accepted",
+        "b,c,email,,,,2026-03-01T00:00:00Z,false",
+        "b,d,email,0.5,1,,2026-03-01T00:00:00Z,true",
+        "b,e,email,1.5,1,2,2026-03-01T00:00:00Z,true",
+    )
+    assert places(read_creator_history, path) == [(3, "sla_hours"), (4, "quality_score")]
+    assert [job.creator_id for job in read_creator_history(path, skip_bad_rows=True).items] == ["c"]
+
+
+# Exports of tools
+
+
+GOOGLE = "date,ad_id,campaign_id,device,clicks,cost_micros,impressions,_fivetran_synced"
+
+
+def test_google_ads_are_summed_over_devices_with_micros_as_money(tmp_path: Path):
+    path = write(
+        tmp_path,
+        "g.csv",
+        GOOGLE,
+        "2021-05-19,7,1,DESKTOP,1,100000,5,2021-05-19 12:00:00",
+        "2021-05-19,7,1,MOBILE,2,200000,6",
+    )
+    records = {(record.entity_kind, record.metric): record for record in read_google_ads(path).items}
+    assert [records["ad", metric].value for metric in ("impressions", "clicks", "cost")] == [11, 3, 0.3]
+    assert records["campaign", "cost"].unit == "currency"
+    assert len(records) == 6
+
+
+def test_google_ads_of_negative_cost_are_refused(tmp_path: Path):
+    assert places(read_google_ads, write(tmp_path, "g.csv", GOOGLE, "2021-05-19,7,1,X,1,-5,5,")) == [(2, "cost_micros")]
+
+
+needs_shared = pytest.mark.skipif(not SHARED.is_dir(), reason=f"the shared exports are not at {SHARED}")
+
+
+@needs_shared
+def test_the_google_ads_export_with_ragged_rows_is_read():
+    content = read_google_ads(SHARED / "google_ads_ad_stats_data.csv")
+    assert sum(record.value for record in content.items if record.metric == "impressions") == 2 * 10
+    assert "customer_id" in content.unused_columns
+
+
+@needs_shared
+def test_the_ga4_export_with_a_column_twice_is_read():
+    records = read_ga4_events(SHARED / "ga4_event_data.csv").items
+    value = {(record.entity_kind, record.entity_id, record.metric): record.value for record in records}
+    assert value["event", "purchase", "revenue"] == 29.99
+    assert value["property", "all", "users"] == 4
+    assert value["campaign", "campaign_2", "begin_checkout"] == 1
+
+
+@needs_shared
+def test_the_mailchimp_export_says_when_campaigns_were_sent():
+    (record,) = read_mailchimp(SHARED / "mailchimp_campaign.csv").items
+    assert (record.entity_id, record.day, record.labels["title"]) == ("c2b4c1c0d9", date(2019, 11, 27), "Release 0.1.1")
+
+
+@needs_shared
+def test_the_figures_of_the_instagram_export_may_not_be_summed():
+    records = read_instagram(SHARED / "instagram_business_media_insights_data.csv").items
+    assert {record.additivity for record in records} == {"unique"}
+    reach = [r.value for r in records if r.metric == "reel_reach" and r.entity_id == "17875951606801054"]
+    assert reach == [4]
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("google_ads_ad_stats_data.csv", "google_ads"),
+        ("ga4_event_data.csv", "ga4"),
+        ("mailchimp_campaign.csv", "mailchimp"),
+        ("instagram_business_media_insights_data.csv", "instagram"),
+    ],
+)
+def test_an_export_is_known_by_its_header(name: str, kind: str):
+    assert sniff(SHARED / name) == kind
+
+
+# Kinds
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("calendar.csv", "calendar"),
+        ("performance.csv", "performance"),
+        ("ads.csv", "ads"),
+        ("crm_deals.csv", "deals"),
+        ("touches.csv", "touches"),
+        ("conversions.csv", "conversions"),
+        ("creator_history.csv", "creator_history"),
+        ("vents.jsonl", "vents"),
+        ("onboarding.yaml", "onboarding"),
+        ("team.yaml", "team"),
+        ("creators.yaml", "creators"),
+        ("activities/A-03-customer-story-swap.yaml", "activity"),
+    ],
+)
+def test_every_file_of_the_example_is_known_and_read_whole(name: str, kind: str):
+    assert sniff(EXAMPLES / name) == kind
+    content = FILE_KINDS[kind].read(EXAMPLES / name)
+    assert content.items
+    assert (content.rejected, content.unused_columns) == ((), ())
+
+
+def test_the_example_calendar_keeps_what_its_cells_say():
+    first = asdict(read_calendar(EXAMPLES / "calendar.csv").items[0])
+    with (EXAMPLES / "calendar.csv").open(encoding="utf-8", newline="") as file:
+        row = next(csv.DictReader(file))
+    assert {name: first[name] for name in ("external_id", "title", "owner", "utm_content")} == {
+        name: row[name] for name in ("external_id", "title", "owner", "utm_content")
+    }
+
+
+def test_a_calendar_that_lacks_a_column_is_still_a_calendar(tmp_path: Path):
+    path = write(tmp_path, "x.csv", "external_id;titel;artifact_type;status;publish_at", "a;A;email;idea;")
+    assert sniff(path) == "calendar"
+    assert places(read_calendar, path) == [(1, "titel")]
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.yaml", "x.docx"])
+def test_a_file_of_no_known_kind_says_what_kinds_there_are(tmp_path: Path, name: str):
+    (fault,) = faults(sniff, write(tmp_path, name, "colour: x"))
+    assert all(kind in fault.remedy for kind in FILE_KINDS)
+
+
+@pytest.mark.parametrize("kind", FILE_KINDS)
+def test_every_kind_says_what_it_is_and_what_it_needs(kind: str):
+    known = FILE_KINDS[kind]
+    assert known.description
+    assert known.required
+    assert set(known.required) <= set(known.columns)
+
+
+@pytest.mark.parametrize("kind", FILE_KINDS)
+def test_every_kind_refuses_an_empty_file(tmp_path: Path, kind: str):
+    path = write(tmp_path, f"x{FILE_KINDS[kind].suffixes[0]}")
+    with pytest.raises(InvalidInput, match="the file is empty"):
+        FILE_KINDS[kind].read(path)
