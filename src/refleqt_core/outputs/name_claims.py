@@ -48,12 +48,8 @@ def plain_word(word: str) -> str:
 
 
 def words_of(text: str) -> list[str]:
-    """The words of a text in order, folded, without possessives; parts of hyphenated words too, after the whole."""
-    found = []
-    for match in _WORD.finditer(text):
-        word = plain_word(match.group())
-        found += [word, *(part for part in re.split(r"\W+", word) if part != word)]
-    return found
+    """The words of a text in order, folded, without possessives; hyphenated ones whole."""
+    return [plain_word(match.group()) for match in _WORD.finditer(text)]
 
 
 def names(text: str) -> Iterator[Name]:

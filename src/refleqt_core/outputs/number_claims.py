@@ -79,7 +79,7 @@ class Quantity(Span):
 
     def agrees_with(self, value: float) -> bool:
         """True when ``value`` could be displayed like this; the sign is a matter of words ("fell by 12 %")."""
-        slack = 1e-9 * max(1.0, abs(value))
+        slack = 1e-12 * max(1.0, abs(value))
         return self.low - slack <= abs(value) <= self.high + slack
 
 

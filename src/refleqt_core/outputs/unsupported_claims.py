@@ -97,14 +97,15 @@ class Facts:
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        return frozenset(word for text in (*self.texts, *self.keys) for word in words_of(text.replace("_", " ")))
+        whole = {word for text in (*self.texts, *self.keys) for word in words_of(text)}
+        return frozenset(whole | {part for word in whole for part in re.findall(r"\w+", word)})
 
     @cached_property
     def _alone(self) -> frozenset[str]:
         """Words that the facts use in small letters, or as a name of one word."""
         small = {plain_word(word) for text in self.texts for word in re.findall(r"\b[^\W\d_A-Z][\w'’-]*", text)}
         runs = (match.group() for text in self.texts for match in _CAPITALISED_RUN.finditer(text))
-        keys = {word for key in self.keys for word in words_of(key.replace("_", " "))}
+        keys = {word for key in self.keys for word in words_of(key)}
         return frozenset(small | keys | {plain_word(run.rstrip(".")) for run in runs if " " not in run})
 
     def has_number(self, number: Quantity) -> bool:
