@@ -1,0 +1,1 @@
+"""The command line for operators: one file a command group."""
