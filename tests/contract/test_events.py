@@ -53,9 +53,9 @@ def postgres_rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     events, elsewhere = PostgresEvents(database), PostgresEvents(other)
 
     def cut_off() -> None:
-        listeners = "select pg_terminate_backend(pid) from pg_stat_activity where query = 'listen refleqt_events'"
+        listeners = "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'refleqt_events'"
         with other.engine.begin() as connection:
-            connection.execute(text("reset role"))
+            connection.execute(text("set role none"))
             assert connection.execute(text(listeners)).all()
 
     yield Rig(events=events, elsewhere=elsewhere, store=PostgresStore(other), cut_off=cut_off)

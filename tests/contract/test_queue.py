@@ -365,6 +365,15 @@ def test_after_three_retries_a_job_has_failed_and_keeps_its_last_traceback(rig: 
     assert "RuntimeError: attempt 4" in record.problem
 
 
+def test_a_traceback_tells_of_its_own_job_alone(rig: Rig, business: BusinessId) -> None:
+    rig.enqueue(*(numbered(business, n) for n in range(3)))
+    rig.run(fail)
+    for record in rig.queue.jobs():
+        assert record.problem is not None
+        assert "During handling of the above exception" not in record.problem
+        assert "site-packages" not in record.problem
+
+
 def test_a_problem_that_a_database_cannot_hold_is_kept_nevertheless(rig: Rig, business: BusinessId) -> None:
     rig.enqueue(look(business))
 
@@ -434,6 +443,23 @@ def test_a_cancelled_job_can_be_retried(rig: Rig, business: BusinessId) -> None:
     rig.queue.cancel(rig.only().id)
     rig.queue.retry(rig.only().id)
     assert rig.run(succeed) == 1
+
+
+def test_a_job_that_was_cancelled_and_retried_waits_after_a_failure_like_any_other(
+    rig: Rig, business: BusinessId
+) -> None:
+    rig.enqueue(numbered(business, 1), numbered(business, 2))
+    second = rig.queue.jobs()[0].id
+
+    def cancel_and_retry_the_second(job: Job) -> None:
+        if job.payload["n"] == 1:
+            rig.queue.cancel(second)
+            rig.queue.retry(second)
+        else:
+            fail(job)
+
+    assert rig.run(cancel_and_retry_the_second) == 1
+    assert rig.queue.get(second).attempts == 1
 
 
 def test_the_key_of_a_cancelled_job_is_free(rig: Rig, business: BusinessId) -> None:
