@@ -48,6 +48,11 @@ def test_ordinary_text_keeps_its_characters() -> None:
     assert fold("Up 12% & <b class='x'> a_b; R&D 5 < 6").text == "up 12% & <b class='x'> a_b; r&d 5 < 6"
 
 
+@pytest.mark.parametrize("written", ["%Adobe", "<!-- Brinewell -->", "&Brinewell;", "<Brinewell>", "%zz"])
+def test_what_only_looks_like_a_code_hides_nothing(written: str) -> None:
+    assert fold(written).text == written.lower()
+
+
 @given(st.text())
 @example("İ&amp;shy;ﬃ%C3%A9x\ud800")
 def test_offsets_lead_back_into_the_source_in_order(text: str) -> None:

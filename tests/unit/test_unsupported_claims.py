@@ -62,6 +62,7 @@ def test_numbers_and_dates_are_borne_out_however_they_are_written(text: str) -> 
         ("An open rate of 12.4%.", "12.4%"),
         ("It reaches 1.3 million people.", "1.3 million"),
         ("It reaches over 1,300,000 people.", "1,300,000"),
+        ("It reaches over 1,100,000 people.", "1,100,000"),
         ("That costs €1,151.", "1,151"),
         ("It is due on 15 March 2026.", "15 March 2026"),
         ("It is due on March 14, 2027.", "March 14, 2027"),
@@ -120,6 +121,10 @@ def test_known_names_and_grammatical_capitals_pass(text: str) -> None:
 )
 def test_a_name_that_is_not_among_the_facts_is_listed(text: str, claim: str) -> None:
     assert claim in claims(text)
+
+
+def test_a_name_in_mid_sentence_is_one_at_the_start_of_another() -> None:
+    assert claims("Starbucks is worse. Nobody likes Starbucks.") == ["Starbucks", "Starbucks"]
 
 
 def test_the_place_and_kind_of_each_claim_are_given_in_order() -> None:

@@ -16,8 +16,8 @@ _SPECIAL = re.compile(
     r"[^\x00-\x7f]+"
     r"|&(?:amp;)*(?:\#\d{1,7};?|\#[xX][0-9a-fA-F]{1,6};?|[A-Za-z][A-Za-z0-9]{1,31};)"
     r"|%[2-7][0-9A-Fa-f]|(?:%[89A-Fa-f][0-9A-Fa-f])+"
-    r"|</?(?:b|i|u|s|em|strong|span|mark|small|wbr|sub|sup)\s*/?>|<!--.{0,200}?-->",
-    re.DOTALL | re.VERBOSE,
+    r"|</?(?:b|i|u|s|em|strong|span|mark|small|wbr|sub|sup)\s*/?>|<!--[^\w<>]{0,40}-->",
+    re.VERBOSE,
 )
 _DROPPED = frozenset({"Mn", "Me", "Cf"})
 
@@ -86,16 +86,28 @@ def fold(text: str) -> Folded:
 def _fold_special(match: re.Match[str], pieces: list[str], origins: list[int]) -> None:
     """Append the folded form of one run of characters, entity, percent-code or tag."""
     raw, start = match.group(), match.start()
-    if raw[0] not in "&%<":
+    decoded = _decoded(raw)
+    if decoded is None:
         for offset, char in enumerate(raw, start):
             plain = _PLAIN[char]
             pieces.append(plain)
             origins.extend([offset] * len(plain))
         return
-    decoded = "" if raw[0] == "<" else unquote(raw) if raw[0] == "%" else _unescape(raw)
     plain = "".join(_PLAIN[char] for char in decoded)
     pieces.append(plain)
     origins.extend([start] * len(plain))
+
+
+def _decoded(raw: str) -> str | None:
+    """What an entity, percent-code or tag stands for; None for plain characters and what only looks like a code."""
+    if raw[0] == "<":
+        return ""
+    if raw[0] == "&":
+        return _unescape(raw)
+    try:
+        return unquote(raw, errors="strict") if raw[0] == "%" else None
+    except UnicodeDecodeError:
+        return None
 
 
 def _unescape(entity: str) -> str:
