@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 from psycopg import errors as postgres_errors
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy import exc as sqlalchemy_errors
@@ -60,14 +61,15 @@ def vendor_errors() -> Iterator[None]:
     except RefleqtError:
         raise
     except sqlalchemy_errors.DBAPIError as error:
+        raise translated(error.orig) from error
+    except psycopg.Error as error:
         raise translated(error) from error
     except sqlalchemy_errors.TimeoutError as error:
         raise Unavailable("no database connection became free; raise the pool size or lower the load") from error
 
 
-def translated(error: sqlalchemy_errors.DBAPIError) -> RefleqtError:
+def translated(cause: BaseException | None) -> RefleqtError:
     """What the caller can do about a database error."""
-    cause = error.orig
     said = str(cause).strip()
     match cause:
         case (

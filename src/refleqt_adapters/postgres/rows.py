@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from cattrs.preconf.json import JsonConverter, make_converter
+from psycopg.types.json import Jsonb
+from sqlalchemy.dialects.postgresql import JSONB
 
 from refleqt_core.entities import Entity
 from refleqt_core.kinds import KINDS
@@ -43,7 +45,7 @@ def _writers_of(kind: type[Entity]) -> list[tuple[Field, str, Callable[[Any], An
         (
             field,
             column_name(kind, field.name),
-            converter.unstructure if type(column_type(field.type)).__name__ == "JSONB" else None,
+            converter.unstructure if field.type is not Money and isinstance(column_type(field.type), JSONB) else None,
         )
         for field in fields_of(kind)
     ]
@@ -64,6 +66,15 @@ def to_row(entity: Entity) -> dict[str, Any]:
             row[column] = list(value)
         else:
             row[column] = value if write is None or value is None else write(value)
+    return row
+
+
+def to_driver_row(entity: Entity) -> dict[str, Any]:
+    """The entity as column values that the driver takes as they are."""
+    row = to_row(entity)
+    for _, column, write in _WRITERS[type(entity)]:
+        if write is not None and row[column] is not None:
+            row[column] = Jsonb(row[column], dumps=to_json)
     return row
 
 

@@ -14,7 +14,7 @@ from .calendar import CalendarEntry, Campaign, DistributionPlan, Keyword, SeoMet
 from .categorise import category_of, cluster_of, tags_of
 from .drafts import EntryDraft, ImportedFile
 from .imports import ImportBatch
-from .upserts import Upserted, batch, check_no_duplicates, upsert
+from .upserts import Upserted, batch, check_no_duplicates, compared
 
 SAME_NAME = [field.name for field in attrs.fields(CalendarEntry) if field.name in EntryDraft.__slots__]
 SEO_FIELDS = [field.name for field in attrs.fields(SeoMetadata) if field.name in EntryDraft.__slots__]
@@ -74,21 +74,22 @@ class CalendarService:
     def _write(
         self, tx: Transaction, business_id: BusinessId, drafts: Sequence[EntryDraft], by: str | None
     ) -> Upserted[CalendarEntry]:
-        campaigns = self._campaigns(tx, business_id, drafts)
-        clusters = self._clusters(tx, business_id, drafts)
+        """All drafts are on the calendar, by as many statements for one as for a thousand."""
+        campaigns, new_campaigns = self._campaigns(tx, business_id, drafts)
+        clusters, new_keywords = self._clusters(tx, business_id, drafts)
         entries = [self._entry(business_id, draft, campaigns, clusters) for draft in drafts]
-        before = {entry.external_id: entry.status for entry in self._stored(tx, drafts)}
-        done = upsert(tx, CalendarEntry, entries, key="external_id", keep=("created_at",), stamp=("updated_at",))
-        by_key = {entry.external_id: entry for entry in done.touched + done.unchanged}
-        self._write_details(tx, business_id, drafts, by_key)
-        left = {entry.id: before.get(entry.external_id) for entry in done.touched}
-        tx.add(*(self._step(left[entry.id], entry, by) for entry in done.touched if left[entry.id] != entry.status))
+        stored = tx.find(CalendarEntry, *where(external_id__in=[entry.external_id for entry in entries]))
+        done = compared(stored, entries, key="external_id", keep=("created_at",), stamp=("updated_at",))
+        done = attrs.evolve(done, changed=tuple(tx.save(entry) for entry in done.changed))
+        details = self._details(tx, business_id, drafts, done)
+        left = {entry.id: entry.status for entry in stored}
+        steps = [
+            self._step(left.get(entry.id), entry, by) for entry in done.touched if left.get(entry.id) != entry.status
+        ]
+        tx.add(*new_campaigns, *new_keywords, *done.new, *details, *steps)
         jobs = [GenerateEmbeddings(source_type="calendar", source_id=entry.id) for entry in done.touched]
         self.queue.enqueue(*(job(payload, business_id) for payload in jobs), tx=tx)
         return done
-
-    def _stored(self, tx: Transaction, drafts: Sequence[EntryDraft]) -> list[CalendarEntry]:
-        return tx.find(CalendarEntry, *where(external_id__in=[draft.external_id for draft in drafts]))
 
     def _entry(
         self,
@@ -113,79 +114,90 @@ class CalendarService:
         except (KeyError, ValueError) as error:
             raise InvalidInput(f"entry '{draft.external_id}': {error}") from error
 
-    def _campaigns(self, tx: Transaction, business_id: BusinessId, drafts: Sequence[EntryDraft]) -> Mapping[str, UUID]:
+    def _campaigns(
+        self, tx: Transaction, business_id: BusinessId, drafts: Sequence[EntryDraft]
+    ) -> tuple[Mapping[str, UUID], Sequence[Campaign]]:
+        """The campaigns' ids by name, and those that are still to be added."""
         names = sorted({draft.campaign for draft in drafts if draft.campaign})
-        if not names:
-            return {}
-        fresh = [Campaign(id=self.ids.new(), business_id=business_id, name=name) for name in names]
-        done = upsert(tx, Campaign, fresh, key="name", keep=("goal",))
-        return {campaign.name: campaign.id for campaign in done.touched + done.unchanged}
+        stored = tx.find(Campaign, *where(name__in=names)) if names else []
+        known = {campaign.name: campaign.id for campaign in stored}
+        fresh = [Campaign(id=self.ids.new(), business_id=business_id, name=name) for name in names if name not in known]
+        return known | {campaign.name: campaign.id for campaign in fresh}, fresh
 
-    def _clusters(self, tx: Transaction, business_id: BusinessId, drafts: Sequence[EntryDraft]) -> Mapping[str, str]:
-        """The cluster of each keyword of the drafts; keywords that are new are added to it."""
+    def _clusters(
+        self, tx: Transaction, business_id: BusinessId, drafts: Sequence[EntryDraft]
+    ) -> tuple[Mapping[str, str], Sequence[Keyword]]:
+        """The cluster of each keyword, and the keywords that are still to be added to it.
+
+        All keywords of the business are looked at only when there is a new one to be placed among them.
+        """
         terms = sorted({draft.primary_keyword for draft in drafts if draft.primary_keyword})
-        if not terms:
-            return {}
-        known = {keyword.term: keyword for keyword in tx.find(Keyword)}
+        stored = tx.find(Keyword, *where(term__in=terms)) if terms else []
+        found = {keyword.term: keyword.cluster or keyword.term for keyword in stored}
+        fresh = [term for term in terms if term not in found]
         clusters: dict[str, list[str]] = {}
-        for keyword in known.values():
+        for keyword in tx.find(Keyword) if fresh else ():
             clusters.setdefault(keyword.cluster or keyword.term, []).append(keyword.term)
-        found: dict[str, str] = {}
-        for term in terms:
-            stored = known.get(term)
-            cluster = (stored and stored.cluster) or cluster_of(term, clusters) or term
-            clusters.setdefault(cluster, []).append(term)
-            found[term] = cluster
-        fresh = [term for term in terms if term not in known]
-        tx.add(*(Keyword(id=self.ids.new(), business_id=business_id, term=t, cluster=found[t]) for t in fresh))
-        return found
+        for term in fresh:
+            found[term] = cluster_of(term, clusters) or term
+            clusters.setdefault(found[term], []).append(term)
+        return found, [
+            Keyword(id=self.ids.new(), business_id=business_id, term=term, cluster=found[term]) for term in fresh
+        ]
 
-    def _write_details(
-        self,
-        tx: Transaction,
-        business_id: BusinessId,
-        drafts: Sequence[EntryDraft],
-        entries: Mapping[str, CalendarEntry],
-    ) -> None:
-        """The search fields and the channels of each draft."""
-        seo, plans = [], []
-        for draft in drafts:
-            entry = entries[draft.external_id]
-            fields = {name: getattr(draft, name) for name in SEO_FIELDS}
-            if any(fields.values()):
-                seo.append(
-                    SeoMetadata(id=self.ids.new(), business_id=business_id, calendar_entry_id=entry.id, **fields)
-                )
-            for channel in dict.fromkeys((draft.channel, *draft.channels)):
-                if channel and (draft.channels or draft.paid_budget):
-                    budget = draft.paid_budget if channel == draft.channel else None
-                    plans.append(
-                        DistributionPlan(
-                            id=self.ids.new(),
-                            business_id=business_id,
-                            calendar_entry_id=entry.id,
-                            channel=channel,
-                            paid_budget=budget,
-                        )
-                    )
-        if seo:
-            upsert(tx, SeoMetadata, seo, key="calendar_entry_id")
-        if plans:
-            self._replace_plans(tx, plans)
+    def _details(
+        self, tx: Transaction, business_id: BusinessId, drafts: Sequence[EntryDraft], done: Upserted[CalendarEntry]
+    ) -> list[SeoMetadata | DistributionPlan]:
+        """The search fields and channels that are still to be added; those of entries that were there are brought up
+        to date.
+        """
+        entries = {entry.external_id: entry for entry in (*done.new, *done.changed, *done.unchanged)}
+        seo = [row for draft in drafts if (row := self._seo(entries[draft.external_id], draft))]
+        plans = [plan for draft in drafts for plan in self._plans(entries[draft.external_id], draft)]
+        known = sorted(entry.id for entry in (*done.changed, *done.unchanged))
+        if not known:
+            return [*seo, *plans]
+        of_known = where(calendar_entry_id__in=known)
+        rows = compared(tx.find(SeoMetadata, *of_known), seo, key="calendar_entry_id")
+        for row in rows.changed:
+            tx.save(row)
+        return [*rows.new, *self._new_plans(tx, tx.find(DistributionPlan, *of_known), plans)]
 
-    def _replace_plans(self, tx: Transaction, plans: Sequence[DistributionPlan]) -> None:
-        entries = {plan.calendar_entry_id for plan in plans}
-        stored = {
-            (plan.calendar_entry_id, plan.channel): plan
-            for plan in tx.find(DistributionPlan, *where(calendar_entry_id__in=sorted(entries)))
-        }
+    def _seo(self, entry: CalendarEntry, draft: EntryDraft) -> SeoMetadata | None:
+        fields = {name: getattr(draft, name) for name in SEO_FIELDS}
+        if not any(fields.values()):
+            return None
+        return SeoMetadata(id=self.ids.new(), business_id=entry.business_id, calendar_entry_id=entry.id, **fields)
+
+    def _plans(self, entry: CalendarEntry, draft: EntryDraft) -> list[DistributionPlan]:
+        if not draft.channels and draft.paid_budget is None:
+            return []
+        return [
+            DistributionPlan(
+                id=self.ids.new(),
+                business_id=entry.business_id,
+                calendar_entry_id=entry.id,
+                channel=channel,
+                paid_budget=draft.paid_budget if channel == draft.channel else None,
+            )
+            for channel in dict.fromkeys((draft.channel, *draft.channels))
+            if channel
+        ]
+
+    def _new_plans(
+        self, tx: Transaction, stored: Sequence[DistributionPlan], plans: Sequence[DistributionPlan]
+    ) -> list[DistributionPlan]:
+        """Stored plans that are no longer wanted go, those with another budget are saved; gives the rest."""
+        before = {(plan.calendar_entry_id, plan.channel): plan for plan in stored}
+        new = []
         for plan in plans:
-            before = stored.pop((plan.calendar_entry_id, plan.channel), None)
-            if before is None:
-                tx.add(plan)
-            elif before.paid_budget != plan.paid_budget:
-                tx.save(attrs.evolve(before, paid_budget=plan.paid_budget))
-        tx.remove(DistributionPlan, *(plan.id for plan in stored.values()))
+            known = before.pop((plan.calendar_entry_id, plan.channel), None)
+            if known is None:
+                new.append(plan)
+            elif known.paid_budget != plan.paid_budget:
+                tx.save(attrs.evolve(known, paid_budget=plan.paid_budget))
+        tx.remove(DistributionPlan, *(plan.id for plan in before.values()))
+        return new
 
     def _step(self, left: str | None, entry: CalendarEntry, by: str | None) -> StatusChange:
         return StatusChange(

@@ -53,11 +53,20 @@ def upsert(
 
     A row that differs in nothing but its ``stamp`` fields (when it was written, by whom) is unchanged.
     """
-    wanted = [getattr(row, key) for row in fresh]
-    stored = {getattr(row, key): row for row in tx.find(kind, *where(**{f"{key}__in": wanted}))} if fresh else {}
+    stored = tx.find(kind, *where(**{f"{key}__in": [getattr(row, key) for row in fresh]})) if fresh else []
+    done = compared(stored, fresh, key=key, keep=keep, stamp=stamp)
+    tx.add(*done.new)
+    return attrs.evolve(done, changed=tuple(tx.save(row) for row in done.changed))
+
+
+def compared(
+    stored: Sequence[E], fresh: Sequence[E], *, key: str, keep: Collection[str] = (), stamp: Collection[str] = ()
+) -> Upserted[E]:
+    """What `upsert` would do; nothing is written, and the changed rows are as they would be saved."""
+    known = {getattr(row, key): row for row in stored}
     new, changed, unchanged = [], [], []
     for row in fresh:
-        before = stored.get(getattr(row, key))
+        before = known.get(getattr(row, key))
         if before is None:
             new.append(row)
             continue
@@ -66,8 +75,7 @@ def upsert(
         if attrs.evolve(merged, **{name: getattr(before, name) for name in stamp}) == before:
             unchanged.append(before)
         else:
-            changed.append(tx.save(merged))
-    tx.add(*new)
+            changed.append(merged)
     return Upserted(new=tuple(new), changed=tuple(changed), unchanged=tuple(unchanged))
 
 
