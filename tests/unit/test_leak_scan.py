@@ -205,6 +205,9 @@ def test_ordinary_sentences_hold_no_certain_finding(harmless: str) -> None:
         ("Blue Bottle does that too.", "Blue Bottle"),
         ("Then Mark called.", "Mark"),
         ("They bought Salt Mark at last.", "Salt Mark"),
+        ("o&#114;bit does that too.", "o&#114;bit"),
+        ("With Or\u00adbit it works.", "Or\u00adbit"),
+        ("With Or-\nbit it works.", "Or-\nbit"),
     ],
 )
 def test_an_ordinary_word_with_evidence_is_a_name(text: str, written: str) -> None:

@@ -29,6 +29,7 @@ _COMPANY_WORD = re.compile(
     r"announce[sd]?|launche[sd]|hire[sd]|acquire[sd]|raised|partnered|employs|sells|automates|believes|says|said|"
     r"promises|joined|told|asked|recently|was founded|is hiring)\b"
 )
+_HYPHENATION = re.compile(r"\xad|-\n\s*|\*")
 _JOINING_WORDS = frozenset({"of", "and", "the", "for", "in", "on", "at", "by", "to", "de", "la", "du", "s"})
 _SMALL_WORDS = frozenset({"and", "the", "for", "with", "from", "but", "nor", "via", "per", "into", "onto", "over"})
 
@@ -57,17 +58,23 @@ def evidence_of_name(text: str, start: int, end: int) -> Evidence:
 
 
 def is_disguised(name: str, written: str) -> bool:
-    """True when ``written`` holds invisible or foreign characters that the plain ``name`` has no use for."""
-    return name.isascii() and any(
-        char.isalpha() if unicodedata.category(char) != "Cf" else char != "\xad"
-        for char in written
-        if not char.isascii()
-    )
+    """True when ``written`` holds codes, invisible or foreign characters that the plain ``name`` has no use for."""
+    if not name.isascii():
+        return False
+    return "&#" in written or any(map(_is_out_of_place, written))
+
+
+def _is_out_of_place(char: str) -> bool:
+    """A letter that isn't Latin as typed, or an invisible character other than a soft hyphen."""
+    if char.isascii() or char == "\xad":
+        return False
+    return char.isalpha() or unicodedata.category(char) == "Cf"
 
 
 def _is_capitalised(word: str) -> bool:
     """True when it begins with a capital, and its other words do unless they are such as ``of``."""
-    first, *rest = _WORDS.findall(unicodedata.normalize("NFKC", word)) or [" "]
+    plain = _HYPHENATION.sub("", unicodedata.normalize("NFKC", word))
+    first, *rest = _WORDS.findall(plain) or [" "]
     return first[0].isupper() and all(part[0].isupper() or part in _JOINING_WORDS for part in rest)
 
 
