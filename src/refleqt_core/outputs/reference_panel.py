@@ -1,0 +1,60 @@
+"""The businesses among which a brief has to hide: an invented panel, the same for everybody.
+
+No business may read another one's profile, so a brief can't be compared with the real neighbours of its business. These
+descriptions stand in for them: none of them exists, and they are spread over the trades that creators specialise in.
+What a comparison with them shows is whether a text gives away more than its trade. It is no proof against an attacker
+who knows that only one business of a trade is on the platform.
+"""
+
+PANEL = (
+    "Stock and ordering software for restaurant groups. A B2B SaaS company whose app replaces the clipboard at night.",
+    "Recipe costing software for hotels and caterers. A B2B SaaS company that shows the margin of every plate.",
+    "Staff rota software for bars and restaurants. A B2B SaaS company for managers of several sites.",
+    "Table booking platform for independent restaurants. A hospitality company that takes no commission.",
+    "Property management system for small hotels. A hospitality software company for front desks and housekeeping.",
+    "Hygiene and temperature logging for professional kitchens. A B2B SaaS company with wireless sensors.",
+    "Marketplace for surplus food from bakeries and supermarkets. A sustainability company that sells what is left.",
+    "Composting service for canteens and caterers. A sustainability company that collects food scraps each week.",
+    "Reusable packaging for takeaway and delivery. A hospitality company that lends bowls and takes them back.",
+    "Menu planning for school and hospital canteens. A healthcare catering company that counts portions and allergens.",
+    "Wholesale platform for local farms and restaurants. An ecommerce company that delivers to kitchens overnight.",
+    "Carbon accounting software for mid-sized manufacturers. A sustainability company that prepares audited reports.",
+    "Energy monitoring for shops and offices. A sustainability company that finds the machines that run at night.",
+    "Solar panels for rent for apartment houses. A sustainability company that bills tenants for clean power.",
+    "Refurbished laptops and phones for companies. A sustainability company that reports the carbon it saves.",
+    "Supplier sustainability ratings for buyers in retail. A B2B SaaS company with questionnaires and audits.",
+    "Invoice and expense software for small firms. A fintech company whose customers are bookkeepers.",
+    "Card payments for market traders and cafés. A fintech company with a reader that fits into a pocket.",
+    "Cash flow forecasting for agencies. A fintech company for finance directors who are tired of spreadsheets.",
+    "Embedded lending for online marketplaces. A fintech company that advances money to sellers.",
+    "Fraud detection for online banks. A fintech company that scores payments in real time.",
+    "Pension administration for employers. A fintech company that explains contributions in plain words.",
+    "Appointment booking for physiotherapists and dentists. A healthcare software company that cuts no-shows.",
+    "Remote monitoring for heart patients. A healthcare company that works with clinics and insurers.",
+    "Patient record software for veterinary practices. A B2B SaaS company with a mobile app for house calls.",
+    "Meal plans and coaching for people with diabetes. A healthcare company that sells to employers.",
+    "Staffing platform for nurses and carers. A healthcare marketplace that fills shifts at short notice.",
+    "Mental health app for students. A healthcare company that is licensed by universities.",
+    "Project management software for building firms. A B2B SaaS company for site managers and foremen.",
+    "Customer support software for online shops. A B2B SaaS company that answers where is my order.",
+    "Recruiting software for warehouses and factories. A B2B SaaS company that interviews by text message.",
+    "Learning platform for compliance training. A B2B SaaS company whose lessons take four minutes.",
+    "Contract management for in-house lawyers. A B2B SaaS company that reminds of every deadline.",
+    "Route planning for delivery fleets. A B2B SaaS company that saves drivers an hour a day.",
+    "Email marketing software for small shops. A B2B SaaS company with templates and a monthly price.",
+    "Predictive maintenance for factories. A B2B SaaS company that listens to machines with sensors.",
+    "Data catalogue for engineering teams. A B2B SaaS company that documents tables and pipelines.",
+    "Software for property managers and landlords. A B2B SaaS company for repairs and rent.",
+    "Time tracking for consultancies. A B2B SaaS company that turns hours into invoices.",
+    "Online shop for natural cosmetics. An ecommerce company with its own brand and a subscription box.",
+    "Spare parts for bicycles and e-bikes. An ecommerce company with video instructions for every repair.",
+    "Made-to-measure furniture. An ecommerce company with a configurator and a showroom on wheels.",
+    "Specialty coffee by post. A direct-to-consumer brand that roasts on the day of the order.",
+    "Sustainable running shoes. A direct-to-consumer brand with a take-back scheme.",
+    "Organic baby food. A direct-to-consumer brand that delivers frozen meals to parents.",
+    "Pet food by subscription. A direct-to-consumer brand that portions by the weight of the dog.",
+    "Wine from small growers. A direct-to-consumer club with a tasting evening each month.",
+    "Garden tools and seeds. An ecommerce company with advice for every month of the year.",
+    "Craft supplies and courses. An ecommerce company with weekly live lessons.",
+)
+"""Forty-nine descriptions of a trade, a customer and a kind of company."""
