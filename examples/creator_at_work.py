@@ -1,7 +1,7 @@
 """A creator who writes what a brief asks for. All that is known here is the brief: no business, no name, no profile."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import cycle
+from collections.abc import Mapping
+from itertools import cycle, islice
 from random import Random
 from typing import Any
 
@@ -50,27 +50,25 @@ LINKS = (
 """Sentences that go with anything; the work of a creator who is paid for the points in between."""
 
 
-def draft(brief: Mapping[str, Any], *, share: float = 1.0) -> str:
-    """A text in the brief's structure that makes each of its points; ``share`` of the asked length, rounded up."""
+def draft(brief: Mapping[str, Any], *, attempt: int = 1, hurried: bool = False) -> str:
+    """A text in the brief's structure that makes each of its points once; ``hurried``, it breaks off early.
+
+    Another ``attempt`` is written in other words.
+    """
     technical = brief.get("technical") or {}
     least = int(technical.get("min_words") or 120)
-    most = int(technical.get("max_words") or 2 * least)
-    wanted = max(20, round(min(most, 1.1 * least) * share))
-    sections = list(brief.get("structure") or ["Opening", "What changes", "Next step"])
-    points = cycle(brief.get("key_messages") or [brief["headline"]])
+    wanted = 20 if hurried else round(min(int(technical.get("max_words") or 2 * least), 1.1 * least))
+    sections = list(brief.get("structure") or ["Opening", "What changes", "Next step"])[: 1 if hurried else None]
+    points = iter(brief.get("key_messages") or [brief["headline"]])
+    words = Random(f"{brief['headline']} {attempt}")
+    sentences = cycle(words.sample(LINKS, 14))
     keyword = str((brief.get("seo") or {}).get("keyword") or "")
     text = [f"# {brief['headline']}", ""]
-    links = cycle(Random(brief["headline"]).sample(LINKS, len(LINKS)))
-    each = max(1, wanted // len(sections))
     for number, section in enumerate(sections):
-        text += [f"## {section}", "", " ".join(_paragraph(points, links, keyword if number < 3 else "", each)), ""]
+        said = [point.rstrip(".") + "." for point in islice(points, 1)]
+        if keyword and number < 3:
+            said.append(f"This is what {keyword} looks like when it works.")
+        while sum(len(sentence.split()) for sentence in said) < wanted / len(sections):
+            said.append(next(sentences))
+        text += [f"## {section}", "", " ".join(said), ""]
     return "\n".join(text)
-
-
-def _paragraph(points: Iterator[str], links: Iterator[str], keyword: str, words: int) -> Sequence[str]:
-    said = [f"{next(points).rstrip('.')}."]
-    if keyword:
-        said.append(f"This is what {keyword} looks like when it works.")
-    while sum(len(sentence.split()) for sentence in said) < words:
-        said.append(next(links))
-    return said

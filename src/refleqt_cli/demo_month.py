@@ -22,7 +22,7 @@ from refleqt_core.cdt.belief_model import BeliefModel
 from refleqt_core.cdt.forecast_ledger import CalibrationReport
 from refleqt_core.cdt.records import Belief, Forecast
 from refleqt_core.context.service import SearchResult
-from refleqt_core.errors import InvalidInput
+from refleqt_core.errors import InvalidInput, NeedsReview
 from refleqt_core.intake.calendar import CalendarEntry
 from refleqt_core.marketplace.records import BriefOffer
 from refleqt_core.outputs.records import CreatorBrief, ExecutionMap, MapArtifact, RecommendationOutcome
@@ -190,7 +190,10 @@ class Month:
     def produce(self) -> str:
         """Creators are found, one declines, one has to revise; who passes is paid from escrow."""
         for number, job in enumerate(self.report.jobs):
-            self._find_creator(job, declined=number == 0)
+            try:
+                self._find_creator(job, declined=number == 0)
+            except NeedsReview as nobody:
+                job.events.append(str(nobody))
         self.refleqt.marketplace().advance(self.business_id)
         for number, job in enumerate(self.report.jobs):
             self._deliver(job, revised=number == 1)
@@ -203,11 +206,13 @@ class Month:
         """September goes by: what was planned goes out, and the market does what it does."""
         self.refleqt.clock().sleep_until(RESULTS_IN)
         calendar = self.refleqt.calendar()
-        for entry in calendar.find(
-            self.business_id, status="planned", start=START, end=RESULTS_IN - timedelta(days=31)
-        ):
-            calendar.move(self.business_id, entry.id, "published", by="the team")
+        unmade = {job.artifact.calendar_entry_id for job in self.report.jobs if job.offer is None}
+        last = RESULTS_IN - timedelta(days=31)
+        for entry in calendar.find(self.business_id, status="planned", start=START, end=last):
+            if entry.id not in unmade:
+                calendar.move(self.business_id, entry.id, "published", by="the team")
         results = self.market.Market().results(self._published(), START.date(), RESULTS_IN.date())
+        self.folder.mkdir(parents=True, exist_ok=True)
         results.write(self.folder)
         for name in ("performance", "touches", "conversions"):
             self.report.results.append(self._read(f"{name}.csv", self.folder))
@@ -279,10 +284,12 @@ class Month:
         if job.offer is None:
             return
         marketplace, creator = self.refleqt.marketplace(), _program(self.examples, "creator_at_work")
-        for share in (0.4, 1.0) if revised else (1.0,):
-            text = creator.draft(job.offer.document, share=share)
+        for attempt in (1, 2, 3):
+            text = creator.draft(job.offer.document, attempt=attempt, hurried=revised and attempt == 1)
             delivery = marketplace.deliver(job.offer.creator_id, job.offer.id, text)
             job.events.append(f"delivery {delivery.attempt}: {delivery.verdict}, quality {delivery.quality_score:.0%}")
+            if delivery.verdict == "pass":
+                return
 
     def _balances(self) -> None:
         with self.refleqt.store().business(self.business_id) as tx:

@@ -335,6 +335,20 @@ def test_find_gives_what_meets_every_filter(
         assert tx.count(CalendarEntry, *where(**conditions)) == len(expected)
 
 
+def test_whether_money_is_there_can_be_asked(store: Store, business: BusinessId) -> None:
+    paid, free = entry(business, production_cost=Money(minor=1)), entry(business)
+    add(store, business, paid, free)
+    with store.business(business) as tx:
+        assert tx.find(CalendarEntry, *where(production_cost__null=False)) == [paid]
+        assert tx.find(CalendarEntry, *where(production_cost=None)) == [free]
+
+
+@pytest.mark.parametrize("asked", [{"filter": where(production_cost__gt=Money(minor=1))}, {"order": "production_cost"}])
+def test_money_is_not_compared(store: Store, business: BusinessId, asked: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput), store.business(business) as tx:
+        tx.find(CalendarEntry, *asked.get("filter", ()), order=asked.get("order", "id"))
+
+
 def test_find_by_ids(store: Store, business: BusinessId) -> None:
     first = entry(business)
     add(store, business, first, entry(business))

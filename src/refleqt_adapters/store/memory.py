@@ -14,7 +14,7 @@ from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from refleqt_core.intake.business import Business
 from refleqt_core.kinds import KINDS
 from refleqt_core.ports.store import Appended, E, Filter, P
-from refleqt_core.values import BusinessId
+from refleqt_core.values import BusinessId, Money
 
 from .series import key_of, one_of_each_key
 
@@ -145,7 +145,7 @@ class MemoryTransaction:
         """All entities that meet every filter, in order."""
         found = self._matching(kind, filters)
         field, descending = order.removeprefix("-"), order.startswith("-")
-        _check_field(kind, field)
+        _check_comparable(kind, field)
         found.sort(key=lambda entity: entity.id)
         known = [entity for entity in found if getattr(entity, field) is not None]
         known.sort(key=lambda entity: getattr(entity, field), reverse=descending)
@@ -212,9 +212,11 @@ class MemoryTransaction:
 
     def _matching(self, kind: type[E], filters: Sequence[Filter]) -> list[E]:
         for each in filters:
+            if each.operator != "null":
+                _check_comparable(kind, each.field)
+                if each.operator not in COMPARISONS:
+                    raise InvalidInput(f"'{each.operator}' is no operator of a filter")
             _check_field(kind, each.field)
-            if each.operator != "null" and each.operator not in COMPARISONS:
-                raise InvalidInput(f"'{each.operator}' is no operator of a filter")
         rows = [row for row in self._rows(kind).values() if self._readable(row)]
         return [row for row in rows if all(_holds(each, row) for each in filters)]  # type: ignore[misc]  # one kind
 
@@ -258,6 +260,12 @@ def _references(kind: type[Entity]) -> Mapping[str, type[Entity]]:
 def _check_field(kind: type[Entity], field: str) -> None:
     if field not in attrs.fields_dict(kind):
         raise InvalidInput(f"{kind.__name__} has no field '{field}'")
+
+
+def _check_comparable(kind: type[Entity], field: str) -> None:
+    _check_field(kind, field)
+    if attrs.fields_dict(kind)[field].type in (Money, Money | None):
+        raise InvalidInput(f"{kind.__name__}.{field} is money; only whether it is there can be asked")
 
 
 def _holds(condition: Filter, entity: Entity) -> bool:

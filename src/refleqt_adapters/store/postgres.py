@@ -224,6 +224,8 @@ def _by_kind(entities: Sequence[Entity]) -> Iterator[list[Entity]]:
 def _column(kind: type[Entity], field: str) -> ColumnElement[Any]:
     table: Table = TABLES[kind]
     name = column_name(kind, field)
+    if f"{name}_minor" in table.c:
+        raise InvalidInput(f"{kind.__name__}.{field} is money; only whether it is there can be asked")
     if name not in table.c:
         raise InvalidInput(f"{kind.__name__} has no field '{field}' that can be filtered or ordered by")
     return table.c[name]
@@ -234,7 +236,16 @@ def _id(kind: type[Entity]) -> ColumnElement[Any]:
 
 
 def _conditions(kind: type[Entity], filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
-    return [_condition(_column(kind, each.field), each) for each in filters]
+    return [
+        _condition(_presence(kind, each.field) if each.operator == "null" else _column(kind, each.field), each)
+        for each in filters
+    ]
+
+
+def _presence(kind: type[Entity], field: str) -> ColumnElement[Any]:
+    """The column that is null when the field is None."""
+    minor = f"{field}_minor"
+    return TABLES[kind].c[minor] if minor in TABLES[kind].c else _column(kind, field)
 
 
 def _condition(column: ColumnElement[Any], condition: Filter) -> ColumnElement[bool]:

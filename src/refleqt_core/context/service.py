@@ -108,7 +108,7 @@ class ContextService:
 
     def _near(self, business_id: BusinessId, source: SourceText) -> list[Hit]:
         vector = self.embedder.embed([source.text])[0]
-        return self.vectors.search(business_id, vector, self.embedder.model, limit=8, source_types=("vent",))
+        return self.vectors.search(business_id, vector, self.embedder.model, limit=20, source_types=("vent",))
 
     def _keep(
         self, tx: Transaction, business_id: BusinessId, source: SourceText, reading: Reading

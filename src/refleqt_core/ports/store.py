@@ -21,7 +21,8 @@ class Filter:
     """A condition on one field of an entity.
 
     The operators are those of Python, and: ``in`` (value is a sequence), ``null`` (value says whether the field is
-    None), ``has`` (the field is a tuple that holds the value). A comparison with a field that is None never holds.
+    None), ``has`` (the field is a tuple that holds the value). A comparison with a field that is None never holds. Of a
+    field of money only ``null`` can be asked, since amounts of two currencies do not compare.
     """
 
     field: str
