@@ -100,12 +100,17 @@ class OneOf:
         return core_schema.literal_schema(list(self.allowed))
 
 
-Text = Annotated[str, Field(json_schema_extra=NO_NUL), StringConstraints(max_length=500), AfterValidator(_without_nul)]
-Name = Annotated[Text, StringConstraints(min_length=1)]
+Text = Annotated[str, StringConstraints(max_length=500), Field(json_schema_extra=NO_NUL), AfterValidator(_without_nul)]
+Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=500),
+    Field(json_schema_extra=NO_NUL),
+    AfterValidator(_without_nul),
+]
 LongText = Annotated[
     str,
-    Field(json_schema_extra=NO_NUL),
     StringConstraints(min_length=1, max_length=50_000),
+    Field(json_schema_extra=NO_NUL),
     AfterValidator(_without_nul),
 ]
 Tags = Annotated[tuple[Name, ...], Field(max_length=50)]

@@ -18,11 +18,13 @@ resource = Resource("jobs", "Work that is done later: reading what came in, inde
 
 Status = Annotated[str, OneOf(get_args(JobStatus))]
 
+TRACEBACK = "Traceback (most recent call last):\n"
+FRAMES = re.compile(r"(?: .*\n)*")
 SAID = re.compile(
-    r"^refleqt_core\.errors\.(?:InvalidInput|NotFound|Conflict|NotAllowed|NeedsReview|MissingDependency): (.+)\Z",
-    re.MULTILINE | re.DOTALL,
+    r"refleqt_core\.errors\.(?:InvalidInput|NotFound|Conflict|NotAllowed|NeedsReview|MissingDependency): (.+)",
+    re.DOTALL,
 )
-"""The end of a traceback that is a message for whoever asked for the job."""
+"""How a traceback ends whose error has a message for whoever asked for the job."""
 
 UNTOLD = "it failed inside; whoever runs the server finds the traceback with: refleqt jobs"
 
@@ -74,7 +76,8 @@ def shown(record: JobRecord) -> JobOut:
 
 def told(problem: str) -> str:
     """The message at the end of a traceback where Refleqt raised it on purpose; of any other only that there is one."""
-    said = SAID.search(problem)
+    raised_last = problem.rpartition(TRACEBACK)[2]
+    said = SAID.fullmatch(FRAMES.sub("", raised_last, count=1))
     return said[1].strip() if said else UNTOLD
 
 

@@ -212,7 +212,7 @@ def input_faults(error: ValidationError, source: str) -> InvalidInput:
             None,
             ".".join(map(str, found["loc"])) or None,
             found["msg"],
-            REMEDIES.get(found["type"], "The request's schema is in /openapi.json"),
+            REMEDIES.get(found["type"], "See the schema of this request in /openapi.json"),
         )
         for found in error.errors(include_url=False, include_context=False, include_input=False)
     )
@@ -235,9 +235,10 @@ def _kind_of(error: Exception) -> tuple[ProblemKind, Mapping[str, str]]:
 
 
 def _told(kind: ProblemKind, error: Exception) -> Problem:
-    faults = error.faults if isinstance(error, InvalidInput) else ()
-    detail = kind.meaning if isinstance(error, HTTPException) else str(error)
-    return _problem(kind, detail, faults=[ProblemFault.model_validate(fault) for fault in faults])
+    if isinstance(error, InvalidInput):
+        faults = [ProblemFault.model_validate(fault) for fault in error.faults]
+        return _problem(kind, str(error) if len(faults) == 1 else f"{len(faults)} faults; each is named", faults=faults)
+    return _problem(kind, kind.meaning if isinstance(error, HTTPException) else str(error))
 
 
 def _hidden(kind: ProblemKind, error: Exception) -> Problem:
