@@ -31,8 +31,8 @@ from refleqt_core.profile import Profile
 from refleqt_core.values import BusinessId, Money, Period
 
 START = datetime(2026, 9, 1, 6, tzinfo=UTC)
-RESULTS_IN = datetime(2026, 11, 2, 6, tzinfo=UTC)
-"""When thirty days have passed for everything that September published."""
+RESULTS_IN = datetime(2026, 11, 16, 6, tzinfo=UTC)
+"""When thirty days have passed for everything that was planned in September."""
 
 FILES = (
     "calendar.csv",
@@ -185,7 +185,7 @@ class Month:
         self.report.map = maps.purchase(self.business_id, self.report.map.id)
         for artifact in maps.artifacts(self.business_id, self.report.map.id):
             self.report.jobs.append(Job(artifact=artifact, brief=briefs.write(self.business_id, artifact.id)))
-        return f"{self.report.map.title}: {len(self.report.jobs)} artifacts, about {self.report.map.estimated_cost}"
+        return f"{len(self.report.jobs)} artifacts and briefs, about {self.report.map.estimated_cost}"
 
     def produce(self) -> str:
         """Creators are found, one declines, one has to revise; who passes is paid from escrow."""

@@ -9,10 +9,12 @@ from jinja2 import Environment, FileSystemLoader
 from refleqt_core.attribution.models import MODELS
 from refleqt_core.attribution.records import ArtifactCredit
 from refleqt_core.cdt.records import Belief
+from refleqt_core.outputs.phrases import artifact_name, on_channel
 from refleqt_core.outputs.records import RecommendationOutcome
 
 from .demo_lessons import BeliefChange, lessons
 from .demo_month import MonthReport
+from .demo_terminal import unsaid
 from .plots import Interval, Scored, attribution_plot, beliefs_plot, forecasts_plot, suggestions_plot
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -35,6 +37,9 @@ def html(report: MonthReport) -> str:
             "forecasts": _forecasts(report),
         },
         seconds=sum(report.seconds.values()),
+        unsaid=unsaid,
+        artifact_name=artifact_name,
+        on_channel=on_channel,
     )
 
 

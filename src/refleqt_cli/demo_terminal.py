@@ -1,6 +1,7 @@
 """The report of the demo month for the terminal."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.panel import Panel
@@ -9,6 +10,7 @@ from rich.text import Text
 
 from refleqt_core.attribution.models import MODELS
 from refleqt_core.cdt.records import Belief
+from refleqt_core.outputs.phrases import artifact_name, kpi_name, on_channel
 from refleqt_core.outputs.records import RecommendationOutcome
 from refleqt_core.values import Money, total
 
@@ -58,11 +60,16 @@ def _known(report: MonthReport) -> Panel:
 def attribution_table(report: MonthReport) -> Table:
     """Revenue of the best artifacts by five models, and the sums, which agree to the cent."""
     models = list(MODELS)
-    table = Table(title=f"Attribution, March to August: {report.revenue}", title_justify="left")
-    table.add_column("artifact", max_width=38, no_wrap=True)
+    table = Table(
+        title=f"Attribution, March to August: {report.revenue}",
+        title_justify="left",
+        expand=True,
+        caption="? where too few journeys are known",
+    )
+    table.add_column("artifact", no_wrap=True, ratio=1)
     for model in models:
-        table.add_column(model.replace("_", " "), justify="right")
-    table.add_column("ROI", justify="right")
+        table.add_column(model.replace("_", "\n"), justify="right", no_wrap=True)
+    table.add_column("ROI", justify="right", no_wrap=True)
     by_entry = {
         model: {each.calendar_entry_id: each for each in report.credits if each.model == model} for model in models
     }
@@ -70,7 +77,7 @@ def attribution_table(report: MonthReport) -> Table:
     for each in [row for row in ranked if row.calendar_entry_id][:6]:
         entry = report.entries.get(each.calendar_entry_id)
         cells = [amount(by_entry[model][each.calendar_entry_id].revenue) for model in models]
-        roi = "not known" if each.roi is None else f"{each.roi:.1f}×"
+        roi = "?" if each.roi is None else f"{each.roi:.1f}×"
         table.add_row(entry.title if entry else "?", *cells, roi)
     table.add_row("no artifact", *(amount(by_entry[model][None].revenue) for model in models), style="dim")
     sums = [total([each.revenue for each in by_entry[model].values()]) for model in models]
@@ -115,7 +122,7 @@ def suggestions_panel(suggestions: Sequence[RecommendationOutcome], title: str) 
         lines.append(f"{number}. {content['title']}", style="bold")
         lines.append(f"\n   {_facts(each)}\n", style="cyan")
         lines.append(f"   {content['why_now']}\n")
-        for sentence in list(content.get("evidence", ()))[:2]:
+        for sentence in unsaid(content)[:2]:
             lines.append(f"   – {sentence}\n", style="dim")
     return Panel(lines, title=title, title_align="left")
 
@@ -123,10 +130,11 @@ def suggestions_panel(suggestions: Sequence[RecommendationOutcome], title: str) 
 def _facts(suggestion: RecommendationOutcome) -> str:
     content = suggestion.recommendation_content
     worth = Money(minor=int(content["expected_value_minor"]), currency=str(content.get("currency") or "EUR"))
+    made = f"{artifact_name(content['artifact_type'])} {on_channel(content['channel'])}"
     parts = [
-        f"{content['artifact_type']} on {content['channel']} for {content.get('segment_name') or content['segment']}",
+        f"{made} for {content.get('segment_name') or content['segment']}",
         str(content["publish_at"])[:10],
-        f"{content['success_chance']:.0%} to reach {content['kpi_target']:.0f} {content['primary_kpi']}",
+        f"{content['success_chance']:.0%} to reach {content['kpi_target']:.0f} {kpi_name(content['primary_kpi'])}",
         f"worth {worth}",
         f"shown with {suggestion.propensity:.0%}",
     ]
@@ -212,6 +220,11 @@ def next_panel(changes: Sequence[SuggestionChange]) -> Panel:
 def amount(money: Money) -> str:
     """An amount without its currency, for a column that names it."""
     return str(money).rsplit(" ", 1)[0]
+
+
+def unsaid(content: Mapping[str, Any]) -> list[str]:
+    """The evidence that the words of the suggestion do not tell already."""
+    return [sentence for sentence in content.get("evidence", ()) if sentence not in content["why_now"]]
 
 
 def _short(text: str, length: int) -> str:

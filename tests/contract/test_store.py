@@ -366,6 +366,11 @@ def test_an_unknown_operator_is_invalid(store: Store, business: BusinessId) -> N
         tx.find(CalendarEntry, *where(title__resembles="red"))
 
 
+def test_a_field_that_is_no_tuple_holds_nothing(store: Store, business: BusinessId) -> None:
+    with pytest.raises(InvalidInput), store.business(business) as tx:
+        tx.find(CalendarEntry, *where(title__has="a"))
+
+
 @pytest.mark.parametrize("order", ["publish_at", "-publish_at"])
 def test_pages_by_cursor_are_the_whole_in_order(store: Store, business: BusinessId, order: str) -> None:
     moments = [NOON, NOON, NOON + timedelta(days=1), None, None, NOON - timedelta(days=1)]

@@ -214,6 +214,8 @@ class MemoryTransaction:
         for each in filters:
             if each.operator != "null":
                 _check_comparable(kind, each.field)
+                if each.operator == "has" and "tuple" not in str(attrs.fields_dict(kind)[each.field].type):
+                    raise InvalidInput(f"{kind.__name__}.{each.field} is no tuple that could hold something")
                 if each.operator not in COMPARISONS:
                     raise InvalidInput(f"'{each.operator}' is no operator of a filter")
             _check_field(kind, each.field)

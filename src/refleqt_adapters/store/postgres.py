@@ -8,13 +8,18 @@ from uuid import UUID
 
 import attrs
 import psycopg
+from psycopg.rows import dict_row
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
+    Integer,
+    Select,
     Table,
+    Uuid,
     and_,
     any_,
+    bindparam,
     delete,
     func,
     literal,
@@ -22,6 +27,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from refleqt_adapters.postgres.connections import Database, vendor_errors
 from refleqt_adapters.postgres.rows import from_row, to_driver_row, to_row
@@ -33,16 +39,17 @@ from refleqt_core.values import BusinessId
 
 from .series import key_of, one_of_each_key
 
-COMPARISONS: Mapping[str, Callable[[ColumnElement[Any], Any], ColumnElement[bool]]] = {
+DIALECT = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+
+COMPARISONS: Mapping[str, Callable[[ColumnElement[Any], ColumnElement[Any]], ColumnElement[bool]]] = {
     "eq": operator.eq,
     "ne": operator.ne,
     "lt": operator.lt,
     "le": operator.le,
     "gt": operator.gt,
     "ge": operator.ge,
-    "in": lambda column, allowed: column == any_(literal(list(allowed), ARRAY(column.type))),
-    "null": lambda column, absent: column.is_(None) if absent else column.is_not(None),
-    "has": lambda column, member: literal(member) == any_(column),
+    "in": lambda column, allowed: column == any_(allowed),
+    "has": lambda column, member: member == any_(column),
 }
 
 
@@ -96,14 +103,13 @@ class PostgresTransaction:
         if not entities:
             return
         # Straight to the driver: all tables in one trip to the server, and no statement compiled by the row.
-        driver = cast("psycopg.Connection[Any]", self.connection.connection.driver_connection)
-        with vendor_errors(), driver.pipeline(), driver.cursor() as cursor:
+        with vendor_errors(), self._driver.pipeline(), self._driver.cursor() as cursor:
             for group in _by_kind(entities):
                 cursor.executemany(INSERTS[type(group[0])], [to_driver_row(entity) for entity in group])
 
     def get(self, kind: type[E], id: UUID) -> E:
         """The entity as last saved."""
-        found = self._select(kind, [_id(kind) == id])
+        found = self.find(kind, Filter("id", "eq", id))
         if not found:
             raise NotFound(f"there is no {kind.__name__} {id}")
         return found[0]
@@ -112,19 +118,19 @@ class PostgresTransaction:
         self, kind: type[E], *filters: Filter, order: str = "id", after: UUID | None = None, limit: int | None = None
     ) -> list[E]:
         """All entities that meet every filter, in order."""
-        column = _column(kind, order.removeprefix("-"))
-        descending = order.startswith("-")
-        conditions = _conditions(kind, filters)
-        if after is not None:
-            conditions.append(self._beyond(kind, column, descending, self.get(kind, after), order.removeprefix("-")))
-        direction = (column.desc() if descending else column.asc()).nulls_last()
-        return self._select(kind, conditions, order_by=[direction, _id(kind)], limit=limit)
+        if after is None:
+            return self._run(kind, statement(kind, filters, order, limited=limit is not None), filters, limit)
+        last = self.get(kind, after)
+        beyond = _beyond(kind, order, last)
+        query = _query(kind, filters, order).where(beyond).limit(limit)
+        with vendor_errors():
+            return [from_row(kind, row._mapping) for row in self.connection.execute(query, values_of(filters))]
 
     def count(self, kind: type[Entity], *filters: Filter) -> int:
         """How many entities meet every filter."""
         query = select(func.count()).select_from(TABLES[kind]).where(*_conditions(kind, filters))
         with vendor_errors():
-            return self.connection.scalar(query) or 0
+            return self.connection.scalar(query, values_of(filters)) or 0
 
     def save(self, entity: E) -> E:
         """The stored entity is replaced."""
@@ -143,7 +149,7 @@ class PostgresTransaction:
     def remove(self, kind: type[Entity], *ids: UUID) -> None:
         """The entities are absent."""
         with vendor_errors():
-            self.connection.execute(delete(TABLES[kind]).where(COMPARISONS["in"](_id(kind), ids)))
+            self.connection.execute(delete(TABLES[kind]).where(_id(kind) == any_(literal(list(ids), ARRAY(Uuid())))))
 
     def append(self, points: Sequence[Point]) -> Appended:
         """Points of a series are recorded and never rewritten."""
@@ -173,18 +179,17 @@ class PostgresTransaction:
         ).subquery()
         query = select(newest).order_by(newest.c.day, newest.c.id)
         with vendor_errors():
-            return [from_row(kind, row._mapping) for row in self.connection.execute(query)]
+            return [from_row(kind, row._mapping) for row in self.connection.execute(query, values_of(filters))]
 
-    def _select(
-        self,
-        kind: type[E],
-        conditions: Sequence[ColumnElement[bool]],
-        order_by: Sequence[Any] = (),
-        limit: int | None = None,
-    ) -> list[E]:
-        query = select(TABLES[kind]).where(*conditions).order_by(*order_by).limit(limit)
-        with vendor_errors():
-            return [from_row(kind, row._mapping) for row in self.connection.execute(query)]
+    def _run(self, kind: type[E], sql: str, filters: Sequence[Filter], limit: int | None) -> list[E]:
+        """A compiled statement, straight to the driver."""
+        given = values_of(filters) | ({} if limit is None else {"limit": limit})
+        with vendor_errors(), self._driver.cursor(row_factory=dict_row) as cursor:
+            return [from_row(kind, row) for row in cursor.execute(sql, given)]
+
+    @property
+    def _driver(self) -> "psycopg.Connection[Any]":
+        return cast("psycopg.Connection[Any]", self.connection.connection.driver_connection)
 
     def _newest(self, kind: type[P], points: Sequence[P]) -> dict[tuple[Any, ...], P]:
         """What is stored of the series that the points are of, within their days."""
@@ -194,16 +199,6 @@ class PostgresTransaction:
         if None not in sources:
             filters.append(Filter("source", "in", sorted(sources)))
         return {key_of(point): point for point in self.latest(kind, *filters)}
-
-    def _beyond(
-        self, kind: type[E], column: ColumnElement[Any], descending: bool, last: E, field: str
-    ) -> ColumnElement[bool]:
-        """Whatever comes after ``last`` in the order by ``column`` (None last) and id."""
-        value, id_column = getattr(last, field), _id(kind)
-        if value is None:
-            return and_(column.is_(None), id_column > last.id)
-        further = column < value if descending else column > value
-        return or_(further, and_(column == value, id_column > last.id), column.is_(None))
 
     def _check_writable(self, entity: Entity) -> None:
         if entity.scope is not None and getattr(entity, entity.scope) != self.business_id:
@@ -235,20 +230,65 @@ def _id(kind: type[Entity]) -> ColumnElement[Any]:
     return _column(kind, "id")
 
 
+_STATEMENTS: dict[tuple[Any, ...], str] = {}
+
+
+def statement(kind: type[Entity], filters: Sequence[Filter], order: str, *, limited: bool) -> str:
+    """The SQL of a search, compiled once for every shape of it: the values are the only thing that differs."""
+    shape = (kind, tuple((f.field, f.operator, f.operator == "null" and f.value) for f in filters), order, limited)
+    if shape not in _STATEMENTS:
+        query = _query(kind, filters, order)
+        limit = bindparam("limit", type_=Integer) if limited else None
+        _STATEMENTS[shape] = str(query.limit(limit).compile(dialect=DIALECT))
+    return _STATEMENTS[shape]
+
+
+def values_of(filters: Sequence[Filter]) -> dict[str, Any]:
+    """The values of the filters, by the names that they have in a statement."""
+    return {
+        f"value_{number}": list(each.value) if each.operator == "in" else each.value
+        for number, each in enumerate(filters)
+        if each.operator != "null"
+    }
+
+
+def _query(kind: type[Entity], filters: Sequence[Filter], order: str) -> Select[Any]:
+    column = _column(kind, order.removeprefix("-"))
+    direction = (column.desc() if order.startswith("-") else column.asc()).nulls_last()
+    return select(TABLES[kind]).where(*_conditions(kind, filters)).order_by(direction, _id(kind))
+
+
+def _beyond(kind: type[Entity], order: str, last: Entity) -> ColumnElement[bool]:
+    """Whatever comes after ``last`` in that order (None last) and then by id."""
+    column, value = _column(kind, order.removeprefix("-")), getattr(last, order.removeprefix("-"))
+    if value is None:
+        return and_(column.is_(None), _id(kind) > last.id)
+    further = column < value if order.startswith("-") else column > value
+    return or_(further, and_(column == value, _id(kind) > last.id), column.is_(None))
+
+
 def _conditions(kind: type[Entity], filters: Sequence[Filter]) -> list[ColumnElement[bool]]:
-    return [
-        _condition(_presence(kind, each.field) if each.operator == "null" else _column(kind, each.field), each)
-        for each in filters
-    ]
+    return [_condition(kind, each, f"value_{number}") for number, each in enumerate(filters)]
+
+
+def _condition(kind: type[Entity], condition: Filter, name: str) -> ColumnElement[bool]:
+    if condition.operator == "null":
+        column = _presence(kind, condition.field)
+        return column.is_(None) if condition.value else column.is_not(None)
+    if condition.operator not in COMPARISONS:
+        raise InvalidInput(f"'{condition.operator}' is no operator of a filter")
+    column = _column(kind, condition.field)
+    value_type: Any = column.type
+    if condition.operator == "in":
+        value_type = ARRAY(value_type)
+    elif condition.operator == "has":
+        if not isinstance(value_type, ARRAY):
+            raise InvalidInput(f"{kind.__name__}.{condition.field} is no tuple that could hold something")
+        value_type = value_type.item_type
+    return COMPARISONS[condition.operator](column, bindparam(name, type_=value_type))
 
 
 def _presence(kind: type[Entity], field: str) -> ColumnElement[Any]:
     """The column that is null when the field is None."""
     minor = f"{field}_minor"
     return TABLES[kind].c[minor] if minor in TABLES[kind].c else _column(kind, field)
-
-
-def _condition(column: ColumnElement[Any], condition: Filter) -> ColumnElement[bool]:
-    if condition.operator not in COMPARISONS:
-        raise InvalidInput(f"'{condition.operator}' is no operator of a filter")
-    return COMPARISONS[condition.operator](column, condition.value)

@@ -10,14 +10,14 @@ from ..errors import InvalidInput
 from ..jobs.catalogue import GenerateEmbeddings, job
 from ..ports import Clock, Ids, Queue, Store, Transaction, where
 from ..values import BusinessId
-from .calendar import CalendarEntry, Campaign, DistributionPlan, Keyword, SeoMetadata, StatusChange
+from .calendar import CalendarEntry, Campaign, Keyword, StatusChange
+from .calendar_details import Details, detailed
 from .categorise import category_of, cluster_of, tags_of
 from .drafts import EntryDraft, ImportedFile
 from .imports import ImportBatch
 from .upserts import Upserted, batch, check_no_duplicates, compared
 
 SAME_NAME = [field.name for field in attrs.fields(CalendarEntry) if field.name in EntryDraft.__slots__]
-SEO_FIELDS = [field.name for field in attrs.fields(SeoMetadata) if field.name in EntryDraft.__slots__]
 
 
 @attrs.frozen(kw_only=True)
@@ -80,13 +80,17 @@ class CalendarService:
         entries = [self._entry(business_id, draft, campaigns, clusters) for draft in drafts]
         stored = tx.find(CalendarEntry, *where(external_id__in=[entry.external_id for entry in entries]))
         done = compared(stored, entries, key="external_id", keep=("created_at",), stamp=("updated_at",))
-        done = attrs.evolve(done, changed=tuple(tx.save(entry) for entry in done.changed))
-        details = self._details(tx, business_id, drafts, done)
+        details = detailed(tx, self.ids, drafts, done)
+        done = self._with_details(done, details)
+        if done.changed:
+            tx.add(*new_campaigns)
+            new_campaigns = ()
+            done = attrs.evolve(done, changed=tuple(tx.save(entry) for entry in done.changed))
         left = {entry.id: entry.status for entry in stored}
         steps = [
             self._step(left.get(entry.id), entry, by) for entry in done.touched if left.get(entry.id) != entry.status
         ]
-        tx.add(*new_campaigns, *new_keywords, *done.new, *details, *steps)
+        tx.add(*new_campaigns, *new_keywords, *done.new, *details.new, *steps)
         jobs = [GenerateEmbeddings(source_type="calendar", source_id=entry.id) for entry in done.touched]
         self.queue.enqueue(*(job(payload, business_id) for payload in jobs), tx=tx)
         return done
@@ -145,59 +149,12 @@ class CalendarService:
             Keyword(id=self.ids.new(), business_id=business_id, term=term, cluster=found[term]) for term in fresh
         ]
 
-    def _details(
-        self, tx: Transaction, business_id: BusinessId, drafts: Sequence[EntryDraft], done: Upserted[CalendarEntry]
-    ) -> list[SeoMetadata | DistributionPlan]:
-        """The search fields and channels that are still to be added; those of entries that were there are brought up
-        to date.
-        """
-        entries = {entry.external_id: entry for entry in (*done.new, *done.changed, *done.unchanged)}
-        seo = [row for draft in drafts if (row := self._seo(entries[draft.external_id], draft))]
-        plans = [plan for draft in drafts for plan in self._plans(entries[draft.external_id], draft)]
-        known = sorted(entry.id for entry in (*done.changed, *done.unchanged))
-        if not known:
-            return [*seo, *plans]
-        of_known = where(calendar_entry_id__in=known)
-        rows = compared(tx.find(SeoMetadata, *of_known), seo, key="calendar_entry_id")
-        for row in rows.changed:
-            tx.save(row)
-        return [*rows.new, *self._new_plans(tx, tx.find(DistributionPlan, *of_known), plans)]
-
-    def _seo(self, entry: CalendarEntry, draft: EntryDraft) -> SeoMetadata | None:
-        fields = {name: getattr(draft, name) for name in SEO_FIELDS}
-        if not any(fields.values()):
-            return None
-        return SeoMetadata(id=self.ids.new(), business_id=entry.business_id, calendar_entry_id=entry.id, **fields)
-
-    def _plans(self, entry: CalendarEntry, draft: EntryDraft) -> list[DistributionPlan]:
-        if not draft.channels and draft.paid_budget is None:
-            return []
-        return [
-            DistributionPlan(
-                id=self.ids.new(),
-                business_id=entry.business_id,
-                calendar_entry_id=entry.id,
-                channel=channel,
-                paid_budget=draft.paid_budget if channel == draft.channel else None,
-            )
-            for channel in dict.fromkeys((draft.channel, *draft.channels))
-            if channel
-        ]
-
-    def _new_plans(
-        self, tx: Transaction, stored: Sequence[DistributionPlan], plans: Sequence[DistributionPlan]
-    ) -> list[DistributionPlan]:
-        """Stored plans that are no longer wanted go, those with another budget are saved; gives the rest."""
-        before = {(plan.calendar_entry_id, plan.channel): plan for plan in stored}
-        new = []
-        for plan in plans:
-            known = before.pop((plan.calendar_entry_id, plan.channel), None)
-            if known is None:
-                new.append(plan)
-            elif known.paid_budget != plan.paid_budget:
-                tx.save(attrs.evolve(known, paid_budget=plan.paid_budget))
-        tx.remove(DistributionPlan, *(plan.id for plan in before.values()))
-        return new
+    def _with_details(self, done: Upserted[CalendarEntry], details: Details) -> Upserted[CalendarEntry]:
+        """An entry of which nothing but search fields or channels is new has changed too."""
+        now = self.clock.now()
+        also = [attrs.evolve(entry, updated_at=now) for entry in done.unchanged if entry.id in details.entries]
+        same = [entry for entry in done.unchanged if entry.id not in details.entries]
+        return attrs.evolve(done, changed=(*done.changed, *also), unchanged=tuple(same))
 
     def _step(self, left: str | None, entry: CalendarEntry, by: str | None) -> StatusChange:
         return StatusChange(
