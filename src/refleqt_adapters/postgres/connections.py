@@ -1,5 +1,6 @@
 """Connections of the application's role, each transaction within one business, and errors as Refleqt names them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -69,21 +70,19 @@ def vendor_errors() -> Iterator[None]:
 
 
 def translated(cause: BaseException | None) -> RefleqtError:
-    """What the caller can do about a database error."""
+    """What the caller can do about a database error; names of tables and constraints stay in the cause."""
     said = str(cause).strip()
     match cause:
-        case (
-            postgres_errors.UniqueViolation()
-            | postgres_errors.SerializationFailure()
-            | postgres_errors.DeadlockDetected()
-        ):
-            return Conflict(f"it exists already or somebody else was quicker: {said}")
+        case postgres_errors.UniqueViolation():
+            return Conflict(f"there is one with the same {_key_of(cause)} already")
+        case postgres_errors.SerializationFailure() | postgres_errors.DeadlockDetected():
+            return Conflict("somebody else was quicker; read it again, then decide")
         case postgres_errors.ForeignKeyViolation() if "still referenced" in said:
-            return Conflict(f"others still refer to it: {said}")
+            return Conflict("others still refer to it; remove these first")
         case postgres_errors.ForeignKeyViolation():
-            return NotFound(f"it refers to something that is absent: {said}")
+            return NotFound(f"its {_key_of(cause)} refers to something that is absent")
         case postgres_errors.InsufficientPrivilege():
-            return NotAllowed(f"the database refuses this for the present business: {said}")
+            return NotAllowed("the database refuses this for the present business")
         case postgres_errors.InFailedSqlTransaction():
             return Conflict("an earlier step of this transaction failed, so all of it is lost")
         case postgres_errors.DataError():
@@ -92,3 +91,10 @@ def translated(cause: BaseException | None) -> RefleqtError:
             return Unavailable("the database has no Refleqt tables yet; run: refleqt db upgrade")
         case _:
             return Unavailable(f"the database does not answer: {said}")
+
+
+def _key_of(cause: psycopg.Error) -> str:
+    """The fields of the key that the error is about, without the one that names the business."""
+    found = re.search(r"Key \((.*?)\)=", cause.diag.message_detail or "")
+    names = [name for name in (found[1].split(", ") if found else []) if name != "business_id"]
+    return " and ".join(names) or "key"
