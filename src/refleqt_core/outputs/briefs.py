@@ -21,6 +21,7 @@ from .anonymity import (
     require_anonymous,
 )
 from .artifact_formats import FORMATS
+from .gaps import brand_search
 from .goals import Goal
 from .identifying_strings import IdentifyingString
 from .identity import read_identity
@@ -201,7 +202,8 @@ def search_fields(landscape: Landscape, artifact: MapArtifact) -> dict[str, Any]
     near = [k.term for k in landscape.keywords if k.cluster in cluster]
     own = [row for row in landscape.seo if row.primary_keyword == artifact.keyword]
     near += [term for row in own for term in row.secondary_keywords]
-    secondary = [term for term in dict.fromkeys(near) if term != artifact.keyword]
+    is_own = brand_search(landscape)
+    secondary = [term for term in dict.fromkeys(near) if term != artifact.keyword and not is_own(term)]
     return {
         "keyword": artifact.keyword,
         "secondary": secondary[:5],

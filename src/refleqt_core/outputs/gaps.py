@@ -1,7 +1,7 @@
 """What the calendar lacks: funnel stages, quiet weeks, search terms without content, events nobody is told about."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ..intake.calendar import CalendarEntry, SeoMetadata
 from .artifact_formats import FORMATS, SEARCHED, STAGE_OF_INTENT, STAGE_WORDS, STAGES, stage_of
 from .candidates import Candidate, Idea, Moment
+from .identifying_strings import identifying_strings
 from .landscape import Landscape
 from .phrases import artifact_name, day_name
 from .planner import PlanningPolicy
@@ -94,8 +95,8 @@ class Gaps:
                 found[_key(keyword.term)] = SearchTerm(
                     keyword.term, stage, known and known.segment, keyword.search_volume or 0
                 )
-        brand = _key(self.landscape.business.name).replace(" ", "")
-        lacking = [term for key, term in found.items() if key not in covered and brand not in key.replace(" ", "")]
+        is_own = brand_search(self.landscape)
+        lacking = [term for key, term in found.items() if key not in covered and not is_own(key)]
         return tuple(sorted(lacking, key=lambda term: (-term.volume, term.term)))
 
     def terms_for(self, idea: Idea) -> list[SearchTerm]:
@@ -172,6 +173,14 @@ class Gaps:
             lacks.append((policy.deadline, f"a run-up to the {what} “{event.title}” of {day}"))
         worth, phrase = max(lacks, key=lambda each: each[0])
         return phrase if worth > 0.02 else None
+
+
+def brand_search(landscape: Landscape) -> Callable[[str], bool]:
+    """Whether a term names the business or a product of it: who searches for that has found it already."""
+    products = [product.name for product in landscape.profile.products]
+    strings = identifying_strings(businesses=[landscape.business.name], products=products)
+    names = [f" {_key(string.text)} " for string in strings]
+    return lambda term: any(name in f" {_key(term)} " for name in names)
 
 
 def _stage(entry: CalendarEntry) -> str:

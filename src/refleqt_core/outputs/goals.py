@@ -60,7 +60,9 @@ def goal_of(landscape: Landscape, artifact_type: str, channel: str) -> Goal:
     if same_type:
         return _usual(same_type, kind)
     default = FORMATS[artifact_type]
-    return Goal(kpi=default.kpi, target=default.target, basis=f"a modest first goal for {kind}, as there is no history")
+    return Goal(
+        kpi=default.kpi, target=float(default.target), basis=f"a modest first goal for {kind}, as there is no history"
+    )
 
 
 def prediction_of(landscape: Landscape, goal: Goal, artifact_type: str, chance: float) -> Prediction:

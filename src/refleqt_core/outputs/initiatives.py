@@ -86,7 +86,7 @@ def theme_of(ahead: Prospect, segment_key: str) -> Theme:
     """The first theme that was not proposed to that segment lately.
 
     A searched term without content comes first, then the segment's pain points, then what comes up about them on the
-    vent board again and again, then terms of unknown volume; without any of them the segment's best angle.
+    vent board again and again, then terms of unknown volume, then the segment's angles.
     """
     recent = [
         each.recommendation_content
@@ -94,8 +94,8 @@ def theme_of(ahead: Prospect, segment_key: str) -> Theme:
         if each.recommendation_type == "execution_map" and ahead.landscape.now - each.recommended_at < SAME_THEME
     ]
     used = {content.get("theme") for content in recent if content.get("segment") == segment_key}
-    themes = [theme for theme in _themes(ahead, segment_key) if theme.text not in used]
-    return themes[0] if themes else Theme(angle_name(_best_angle(ahead, segment_key)))
+    themes = list(_themes(ahead, segment_key))
+    return next((theme for theme in themes if theme.text not in used), themes[-1])
 
 
 def timeline(
@@ -177,8 +177,13 @@ def _themes(ahead: Prospect, segment_key: str) -> Iterator[Theme]:
     for theme in recurring(landscape, segment.pain_points, count=3):
         yield Theme(theme.label, None, (theme.quote,))
     yield from (Theme(term.term, term.term) for term in terms if not term.volume)
+    yield from (Theme(angle_name(angle)) for angle in _angles(ahead, segment_key))
 
 
-def _best_angle(ahead: Prospect, segment_key: str) -> str:
-    own = [i for i, candidate in enumerate(ahead.candidates) if candidate.idea.segment == segment_key]
-    return ahead.candidates[max(own, key=lambda i: ahead.choice.chance[i])].idea.angle
+def _angles(ahead: Prospect, segment_key: str) -> list[str]:
+    """The angles for the segment, the likeliest to succeed first."""
+    best: dict[str, float] = {}
+    for candidate, chance in zip(ahead.candidates, ahead.choice.chance.tolist(), strict=True):
+        if candidate.idea.segment == segment_key:
+            best[candidate.idea.angle] = max(best.get(candidate.idea.angle, 0.0), chance)
+    return sorted(best, key=lambda angle: (-best[angle], angle))

@@ -48,8 +48,8 @@ def evidence_of(
         *(_theme(theme) for theme in themes),
         *_signals(landscape, candidate),
         *_competition(landscape, candidate),
-        _worth(prospect, candidate),
         f"The target of {goal.phrase} is {goal.basis}",
+        _worth(prospect, candidate),
     ]
     return [sentence(each) for each in sentences if each], belief_ids(landscape, candidate)
 

@@ -196,7 +196,7 @@ def content_of(ahead: Prospect, suggested: Suggested, wording: SuggestionWording
     """The suggestion as the JSON mapping that is stored and shown."""
     candidate, facts = ahead.candidates[suggested.index], suggested.facts
     chances = ahead.choice.chance
-    alike = [i for i, other in enumerate(ahead.candidates) if other.idea_index == candidate.idea_index]
+    alike = ahead.choice.idea == candidate.idea_index
     return {
         "title": wording.title,
         "why_now": wording.why_now,
