@@ -14,7 +14,7 @@ from scipy.special import betaincinv, expit, logit, ndtr
 
 from .belief_learner import BeliefLearner, LearnerSettings
 from .calibration import penalised_logistic
-from .logit_normal import moment_matched_beta
+from .logit_normal import moment_matched_beta, rate_moments
 
 Array = NDArray[np.float64]
 Candidate = tuple[str | None, str | None, str | None, str | None]
@@ -59,8 +59,8 @@ class CellEstimate:
 class BeliefModel:
     """Beliefs over cells as of one moment.
 
-    ``means`` and ``variances`` of the cells' logits by category, each (segments, options); ``weights`` of the
-    categories' deviations from ``intercept``.
+    ``means`` and ``variances`` of the cells' logits by category, each (segments, options), ``centres`` the logits of
+    their expected rates; ``weights`` of the categories' deviations from ``intercept``.
     """
 
     segments: tuple[str, ...]
@@ -70,6 +70,7 @@ class BeliefModel:
     weights: Mapping[str, float]
     means: Mapping[str, Array]
     variances: Mapping[str, Array]
+    centres: Mapping[str, Array]
     counts: Mapping[tuple[str, str, str], tuple[float, float]] = attrs.field(factory=dict)
     width: float = WIDTH
 
@@ -79,14 +80,18 @@ class BeliefModel:
 
     def chances(self, candidates: Sequence[Candidate]) -> Array:
         """The probability of each candidate, shape (n,)."""
-        return np.asarray(expit(self._logits(candidates, self.means)), dtype=float)
+        deviations = deviations_of(self._cells(candidates), self.centres, self.baseline)
+        logits = np.full(len(candidates), self.intercept)
+        for category, each in deviations.items():
+            logits += self.weights[category] * each
+        return np.asarray(expit(logits), dtype=float)
 
     def sample(self, candidates: Sequence[Candidate], rng: np.random.Generator, draws: int) -> Array:
         """Chances drawn from the narrowed posterior, shape (draws, n); candidates that share a cell share its draw."""
         logits = np.full((draws, len(candidates)), self.intercept)
         for category, cells in self._cells(candidates).items():
             noise = rng.standard_normal((draws, *self.means[category].shape))
-            drawn = self.means[category] + self.width * np.sqrt(self.variances[category]) * noise
+            drawn = self.centres[category] + self.width * np.sqrt(self.variances[category]) * noise
             known = cells[0] >= 0
             deviations = drawn[:, cells[0][known], cells[1][known]] - logit(self.baseline)
             logits[:, known] += self.weights[category] * deviations
@@ -121,12 +126,6 @@ class BeliefModel:
         apart = (means[best] - means[j]) / np.sqrt(variances[best] + variances[j])
         return float(ndtr(apart))
 
-    def _logits(self, candidates: Sequence[Candidate], means: Mapping[str, Array]) -> Array:
-        deviations = deviations_of(self._cells(candidates), means, self.baseline)
-        return self.intercept + sum(
-            (self.weights[category] * each for category, each in deviations.items()), np.zeros(len(candidates))
-        )
-
     def _cells(self, candidates: Sequence[Candidate]) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
         return cells_of(candidates, self.segments, self.options)
 
@@ -146,6 +145,16 @@ def cells_of(
     columns = np.array([row_of.get(each[0] or "", -1) for each in candidates], dtype=np.int64)
     cells["audience"] = (np.where(columns >= 0, 0, -1), columns)
     return cells
+
+
+def centres_of(means: Mapping[str, Array], variances: Mapping[str, Array]) -> dict[str, Array]:
+    """By category the logits of the cells' expected rates, so that a cell without evidence is where the baseline is."""
+    return {
+        category: np.asarray(logit(rate_moments(mean.ravel(), variances[category].ravel())[0]), dtype=float).reshape(
+            mean.shape
+        )
+        for category, mean in means.items()
+    }
 
 
 def deviations_of(
@@ -172,7 +181,7 @@ def fitted_model(
 
     The baseline is the business's own rate, drawn to ``prior_rate`` as by ``prior_outcomes`` outcomes more.
     """
-    known = sorted((each for each in observations if each.at <= at), key=lambda each: (each.at, str(each.candidate)))
+    known = sorted((each for each in observations if each.at <= at), key=_place)
     weight = sum(each.weight for each in known)
     successes = sum(each.weight * each.outcome for each in known)
     baseline = (successes + prior_rate * prior_outcomes) / (weight + prior_outcomes)
@@ -189,8 +198,14 @@ def fitted_model(
         weights=weights,
         means=means,
         variances=variances,
+        centres=centres_of(means, variances),
         counts=learners.counts,
     )
+
+
+def _place(each: Observation) -> tuple[float, str, float, float]:
+    """By time, and by all that tells two outcomes of one time apart."""
+    return each.at, str(each.candidate), each.outcome, each.weight
 
 
 class _Learners:
@@ -233,9 +248,9 @@ def _stacked(known: Sequence[Observation], learners: _Learners, baseline: float)
     design = np.ones((len(known), len(centre)))
     for day in sorted({each.at for each in known}):
         today = [i for i, each in enumerate(known) if each.at == day]
-        means, _ = learners.posteriors(float(np.nextafter(day, -np.inf)))
+        centres = centres_of(*learners.posteriors(float(np.nextafter(day, -np.inf))))
         cells = cells_of([known[i].candidate for i in today], learners.segments, learners.options)
-        deviations = deviations_of(cells, means, baseline)
+        deviations = deviations_of(cells, centres, baseline)
         design[today, 1:] = np.column_stack([deviations[category] for category in categories])
     found = penalised_logistic(design, np.array([each.outcome for each in known]), centre)
     weights = np.clip(found[1:], 0.0, 1.5)
