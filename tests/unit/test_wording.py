@@ -1,4 +1,4 @@
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -36,6 +36,7 @@ FACTS = SuggestionFacts(
         "9 of 11, for 1150 EUR and 10,000 views: 64 %.",
         "O'Neil said so.",
         "Nothing here is a name.",
+        "Publish it on Thursday, or in March at the latest.",
         "“Operations managers lose days” is the Title",
     ],
 )
@@ -46,16 +47,18 @@ def test_what_stands_in_the_facts_is_grounded(text):
 @pytest.mark.parametrize(
     ("text", "invented"),
     [
-        ("It grew by 65 %.", ("65",)),
+        ("It grew by 65 %.", ("65 %",)),
         ("In 2027 it will.", ("2027",)),
         ("Five of them.", ("Five",)),
         ("It costs 1.15 EUR.", ("1.15",)),
         ("10k followers, 40k readers", ("40k",)),
         ("We beat Asana with ease.", ("Asana",)),
         ("HubSpot does it too.", ("HubSpot",)),
-        ("See it on TikTok, says Ada Lovelace.", ("TikTok", "Ada", "Lovelace")),
+        ("See it on TikTok, says Ada Lovelace.", ("TikTok", "Ada Lovelace")),
         ("By Q3.", ("Q3",)),
         ("It doubled twice.", ()),
+        ("It goes out on 13 March 2026.", ("13 March 2026",)),
+        ("Write to jo@loom.example.", ("jo@loom.example",)),
     ],
 )
 def test_invented_numbers_and_names_are_found(text, invented):
@@ -65,6 +68,12 @@ def test_invented_numbers_and_names_are_found(text, invented):
 def test_every_field_of_a_wording_is_checked():
     wording = SuggestionWording(title="A 7", why_now="an 8", outline=["a 9", "a 13"])
     assert ungrounded(wording, suggestion_prompt(FACTS)) == ("7", "8", "13")
+
+
+def test_what_a_document_says_may_be_said():
+    prompt = suggestion_prompt(replace(FACTS, pains=["Ledgerly took 37 hours of Tomasz Bik's week"]))
+    assert ungrounded("Ledgerly cost Tomasz Bik 37 hours.", prompt) == ()
+    assert ungrounded("Ledgerly cost Tomasz Bik 38 hours.", prompt) == ("38",)
 
 
 def test_quotes_are_documents_and_no_facts():

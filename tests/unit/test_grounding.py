@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from refleqt_core.outputs.unsupported_claims import unsupported_claims
+from refleqt_core.outputs.grounding import unsupported_claims
 from refleqt_core.values import Money
 
 FACTS: dict[str, Any] = {
