@@ -23,9 +23,9 @@ SLA_HOURS: Mapping[str, float] = {
 class MarketplaceTerms(Terms):
     """What a business could want otherwise, with the defaults; what it pays is as in the maps that it buys.
 
-    A job's weight halves every ``half_life_days``; the prior
-    counts as much as ``prior_jobs`` jobs. ``exploration`` is how many posterior standard deviations a rising creator is
-    given on top. An accepted brief without a delivery is overdue after ``overdue_factor`` times its SLA.
+    A job's weight halves every ``half_life_days``; the prior counts as much as ``prior_jobs`` jobs. ``exploration`` is
+    how many posterior standard deviations a rising creator is given on top. An accepted brief without a delivery is
+    overdue after ``overdue_factor`` times its SLA.
     """
 
     answer_within: timedelta = timedelta(hours=24)

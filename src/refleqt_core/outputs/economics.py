@@ -9,6 +9,7 @@ import attrs
 
 from ..attribution.records import ArtifactCredit
 from ..marketplace.records import Creator
+from ..ports import Price
 from ..values import Money, not_negative
 from .landscape import Landscape
 
@@ -23,23 +24,13 @@ class Terms:
     bonus_share: float = attrs.field(default=0.20, validator=not_negative)
     fee_share: float = attrs.field(default=0.15, validator=not_negative)
 
-
-@attrs.frozen(kw_only=True)
-class Price:
-    """What an artifact costs: the creator's base fee, the reserve for a bonus, and the platform's fee."""
-
-    base_fee: Money
-    bonus_reserve: Money
-    platform_fee: Money
-
-    @property
-    def total(self) -> Money:
-        """All of it; the reserve comes back where the target is missed."""
-        return self.base_fee + self.bonus_reserve + self.platform_fee
-
-    def expected(self, chance: float) -> Money:
-        """What is spent in the mean: the bonus is paid with the chance of success."""
-        return self.base_fee + self.bonus_reserve.scaled(chance) + self.platform_fee
+    def price(self, base_fee: Money) -> Price:
+        """What a business pays for an artifact whose creator asks for ``base_fee``."""
+        return Price(
+            base_fee=base_fee,
+            bonus_reserve=base_fee.scaled(self.bonus_share),
+            platform_fee=base_fee.scaled(self.fee_share),
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -73,7 +64,7 @@ class Economy:
         if worth is None:
             return None
         price, media = self.prices[artifact_type], self.media[channel]
-        return round(chance * worth) - (price.expected(chance).minor if price else 0) - (media.minor if media else 0)
+        return round(chance * worth) - (spent_on(price, chance).minor if price else 0) - (media.minor if media else 0)
 
     def in_successes(self, artifact_type: str, channel: str) -> tuple[float, float]:
         """What a success brings in and what is spent in any case, in units of the business's mean success.
@@ -88,6 +79,11 @@ class Economy:
         spent = (price.base_fee + price.platform_fee).minor if price else 0
         bonus = price.bonus_reserve.minor if price else 0
         return (worth - bonus) / mean, (spent + (media.minor if media else 0)) / mean
+
+
+def spent_on(price: Price, chance: float) -> Money:
+    """What an artifact costs in the mean: the bonus is paid with the chance of success, else its reserve comes back."""
+    return price.base_fee + price.bonus_reserve.scaled(chance) + price.platform_fee
 
 
 def economy_of(landscape: Landscape, artifact_types: Iterable[str], channels: Iterable[str], terms: Terms) -> Economy:
@@ -158,8 +154,7 @@ def price_of(landscape: Landscape, artifact_type: str, terms: Terms) -> Price | 
     fees = base_fees(landscape, artifact_type)
     if not fees:
         return None
-    fee = Money(minor=round(median(fees)), currency=currency_of(landscape))
-    return Price(base_fee=fee, bonus_reserve=fee.scaled(terms.bonus_share), platform_fee=fee.scaled(terms.fee_share))
+    return terms.price(Money(minor=round(median(fees)), currency=currency_of(landscape)))
 
 
 def media_budget(landscape: Landscape, channel: str) -> Money | None:
