@@ -19,7 +19,7 @@ demo: .venv/.refleqt  ## take the sample business through one month of the loop
 	@$(BIN)/refleqt demo
 
 test: .venv/.refleqt-dev  ## all tests
-	@$(BIN)/pytest
+	@$(BIN)/pytest -n auto
 
 check: .venv/.refleqt-dev  ## ruff, mypy strict, import-linter, contracts drift
 	@$(BIN)/ruff check .
