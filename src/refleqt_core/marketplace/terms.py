@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 import attrs
 
-from ..ports import Price
-from ..values import Money, not_negative, share
+from ..outputs.economics import Terms
+from ..values import not_negative, share
 from .scores import HALF_LIFE_DAYS, Weighing
 
 SLA_HOURS: Mapping[str, float] = {
@@ -20,16 +20,14 @@ SLA_HOURS: Mapping[str, float] = {
 
 
 @attrs.frozen(kw_only=True)
-class MarketplaceTerms:
-    """What a business could want otherwise, with the defaults.
+class MarketplaceTerms(Terms):
+    """What a business could want otherwise, with the defaults; what it pays is as in the maps that it buys.
 
-    ``bonus_share`` and ``fee_share`` are of the base fee. A job's weight halves every ``half_life_days``; the prior
-    counts as much as ``prior_jobs`` jobs. ``exploration`` is how many posterior standard deviations a rising creator is
-    given on top. An accepted brief without a delivery is overdue after ``overdue_factor`` times its SLA.
+    A job's weight halves every ``half_life_days``; the prior counts as much as ``prior_jobs`` jobs. ``exploration`` is
+    how many posterior standard deviations a rising creator is given on top. An accepted brief without a delivery is
+    overdue after ``overdue_factor`` times its SLA.
     """
 
-    bonus_share: float = attrs.field(default=0.20, validator=not_negative)
-    fee_share: float = attrs.field(default=0.15, validator=not_negative)
     answer_within: timedelta = timedelta(hours=24)
     premium_offers: int = 3
     attempts: int = 3
@@ -45,14 +43,6 @@ class MarketplaceTerms:
     def weighing(self, now: datetime) -> Weighing:
         """How much past jobs count at that moment."""
         return Weighing(now=now, half_life_days=self.half_life_days, prior_jobs=self.prior_jobs)
-
-    def price(self, base_fee: Money) -> Price:
-        """What a business pays for an artifact whose creator asks for ``base_fee``."""
-        return Price(
-            base_fee=base_fee,
-            bonus_reserve=base_fee.scaled(self.bonus_share),
-            platform_fee=base_fee.scaled(self.fee_share),
-        )
 
     def sla(self, artifact_type: str) -> float:
         """Hours in which an artifact of that type is to be delivered."""
