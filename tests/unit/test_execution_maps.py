@@ -16,6 +16,7 @@ from refleqt_core.cdt.outcomes import WINDOW, slot
 from refleqt_core.cdt.records import Forecast
 from refleqt_core.errors import Conflict, NeedsReview, NotFound
 from refleqt_core.intake.calendar import CalendarEntry, DistributionPlan
+from refleqt_core.marketplace.records import Creator
 from refleqt_core.outputs.artifact_formats import FORMATS, STAGES, stage_of
 from refleqt_core.outputs.choices import prospect, rng_for
 from refleqt_core.outputs.economics import Terms
@@ -95,6 +96,18 @@ def test_other_terms_cost_otherwise():
 def test_what_no_creator_makes_is_in_no_map():
     _, artifacts = proposed(small_business())
     assert not {each.artifact_type for each in artifacts} & {"infographic", "video_script"}
+
+
+def test_what_nobody_of_the_trade_is_free_to_make_is_in_no_map():
+    business = small_business()
+    with business.store.platform() as tx:
+        for creator in tx.find(Creator):
+            if "B2B_SaaS" in creator.specializations:
+                kinds = ("email", "newsletter", "blog_copy")
+                tx.save(attrs.evolve(creator, artifact_types=kinds, fees=dict.fromkeys(kinds, 9000)))
+    _, artifacts = proposed(business)
+    assert {each.artifact_type for each in artifacts} <= {"email", "newsletter", "blog_copy"}
+    assert {each.base_fee.minor for each in artifacts} == {9000}
 
 
 def test_without_creators_there_is_nothing_to_buy_and_a_person_is_asked():

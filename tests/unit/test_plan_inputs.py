@@ -162,6 +162,29 @@ def test_fees_are_those_of_the_trades_own_creators():
     assert base_fees(landscape, "podcast") == []
 
 
+def creators_changed(business, change):
+    with business.store.platform() as tx:
+        for creator in tx.find(Creator, order="external_id"):
+            tx.save(change(creator))
+
+
+def test_what_only_another_trade_makes_has_no_price():
+    business = small_business()
+    creators_changed(
+        business,
+        lambda c: c if c.external_id == "cr-3" else attrs.evolve(c, artifact_types=("email",), fees={"email": 9000}),
+    )
+    landscape = landscape_of(business)
+    assert base_fees(landscape, "email") == [9000] * 3
+    assert base_fees(landscape, "case_study") == []
+
+
+def test_fees_are_those_of_creators_with_a_free_place():
+    business = small_business()
+    creators_changed(business, lambda c: c if c.external_id == "cr-1" else attrs.evolve(c, current_load=c.capacity))
+    assert base_fees(landscape_of(business), "email") == [16500]
+
+
 def test_creators_of_another_trade_do_where_the_trade_has_none():
     business = small_business()
     with business.store.platform() as tx:

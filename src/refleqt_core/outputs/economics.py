@@ -135,18 +135,21 @@ def currency_of(landscape: Landscape) -> str:
 
 
 def base_fees(landscape: Landscape, artifact_type: str) -> list[int]:
-    """The base fees of the creators who make that type, in the business's currency, the lowest first.
-
-    Creators of the business's specialization alone where there are any.
-    """
+    """The base fees of the creators who make that type, in the business's currency, the lowest first."""
     currency = currency_of(landscape)
-    able = [
-        creator
-        for creator in landscape.creators
-        if creator.active and creator.currency == currency and _makes(creator, artifact_type)
-    ]
-    special = [creator for creator in able if landscape.business.specialization in creator.specializations]
-    return sorted(creator.fees[artifact_type] for creator in special or able)
+    able = [creator for creator in creators_to_ask(landscape) if creator.currency == currency]
+    return sorted(creator.fees[artifact_type] for creator in able if _makes(creator, artifact_type))
+
+
+def creators_to_ask(landscape: Landscape) -> list[Creator]:
+    """The active creators of the business's trade who have a free place; where there are none at all, all active ones.
+
+    Nobody else is offered a brief, so what none of them makes cannot be bought.
+    """
+    active = [creator for creator in landscape.creators if creator.active]
+    trade = landscape.business.specialization
+    free = [each for each in active if trade in each.specializations and each.current_load < each.capacity]
+    return free or active
 
 
 def price_of(landscape: Landscape, artifact_type: str, terms: Terms) -> Price | None:
