@@ -1,0 +1,131 @@
+"""``refleqt import``: files come in, each whole or not at all."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Protocol
+
+import typer
+
+from .groups import GIVE
+from .output import AsJson, console, print_json, print_page
+from .session import At, session
+
+if TYPE_CHECKING:
+    from refleqt_adapters.importer import Imported
+    from refleqt_adapters.incoming_files import Source
+
+
+def register(app: typer.Typer) -> None:
+    """The app has the command."""
+    app.command("import", rich_help_panel=GIVE)(import_files)
+
+
+def import_files(
+    ctx: typer.Context,
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="[KIND] FILE…", help="Files or folders; what they are is seen, or said by KIND first."),
+    ],
+    skip_bad_rows: Annotated[
+        bool,
+        typer.Option("--skip-bad-rows", help="Keep the good rows; write the others to FILE.rejected.csv with reasons."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Import files; the same file again changes nothing.
+
+    Everything is checked before anything is written. KIND is one of: calendar, vents, activity, performance, touches,
+    conversions, ads, deals (crm), creators, creator-history, team, onboarding, google-ads, mailchimp, ga4, instagram.
+    A folder stands for all files in it.
+    """
+    from refleqt_adapters.incoming_files import check, sources
+
+    imported: list[Imported] = []
+    with _told_what_is_in(imported):
+        named = sources(files)
+        check(named, skip_bad_rows=skip_bad_rows)
+        with session(ctx).at_business() as at, _progress(len(named)) as step:
+            for source in named:
+                done = _imported(at, source, step, skip_bad_rows=skip_bad_rows)
+                imported.append(done)
+            waiting = _finished(at, imported)
+    if as_json:
+        print_json(imported)
+    else:
+        _print(imported, waiting)
+
+
+@contextmanager
+def _told_what_is_in(imported: "Sequence[Imported]") -> Iterator[None]:
+    """A fault says which files were imported before it, each of them whole."""
+    from refleqt_core.errors import RefleqtError
+
+    try:
+        yield
+    except RefleqtError as error:
+        before = ", ".join(each.path.name for each in imported)
+        error.add_note(f"Imported before that: {before}. The rest was not." if before else "Nothing was imported.")
+        raise
+
+
+def _finished(at: At, imported: "Sequence[Imported]") -> int:
+    """Results that came before their artifacts are joined to them; gives how many jobs wait."""
+    if any(each.kind == "calendar" for each in imported):
+        at.container.performance().map(at.id)
+    return len(at.container.queue().jobs(status="waiting", business_id=at.id, limit=10_000))
+
+
+def _imported(at: At, source: "Source", step: "Step", *, skip_bad_rows: bool) -> "Imported":
+    step(source.path.name)
+    if source.kind == "onboarding":
+        _check_same_business(at, source.path)
+    return at.container.importer().import_file(at.id, source.path, kind=source.kind, skip_bad_rows=skip_bad_rows)
+
+
+def _check_same_business(at: At, file: Path) -> None:
+    """An onboarding that names another business would turn this one into it."""
+    from refleqt_adapters.incoming_files import onboarding_form
+    from refleqt_core.errors import Fault, InvalidInput
+
+    slug = onboarding_form(file).slug
+    if slug != at.business.slug:
+        problem = f"it is the onboarding of '{slug}', and the business is '{at.business.slug}'"
+        raise InvalidInput([Fault(str(file), None, "identity", problem, f"Take it in with: refleqt init {file}")])
+
+
+class Step(Protocol):
+    """Says what is being done now."""
+
+    def __call__(self, name: str) -> None: ...
+
+
+@contextmanager
+def _progress(count: int) -> Iterator[Step]:
+    """A bar on a terminal, which is gone at the end; elsewhere nothing."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    out = console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
+    with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
+        task = progress.add_task("", total=count, completed=-1)
+        yield lambda name: progress.update(task, description=name, advance=1)
+
+
+def _print(imported: "Sequence[Imported]", waiting: int) -> None:
+    from .tables import hint, row, table
+    from .words import counted
+
+    made = table("*file", "?kind", ">read", ">new", ">changed", ">unchanged", ">rejected")
+    for each in imported:
+        numbers = (each.read, each.new, each.changed, each.unchanged, each.rejected)
+        row(made, each.path.name, each.kind, *(f"{number:,}" for number in numbers))
+    print_page(made)
+    for each in imported:
+        if each.rejected_file:
+            rows = counted(each.rejected, "row")
+            print_page(hint(f"{rows} of {each.path.name} left out, with the reasons in {each.rejected_file}"))
+        if each.unused_columns:
+            print_page(hint(f"{each.path.name} has columns that were not used: {', '.join(each.unused_columns)}"))
+    if waiting:
+        print_page(hint(f"{counted(waiting, 'job')} will read what is new: refleqt worker --until-empty"))
