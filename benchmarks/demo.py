@@ -1,6 +1,6 @@
 """How long the demo takes: the whole month and each step, from a started program to the written page.
 
-The first run starts the server and makes its data folder, the following ones are warm; the best of the warm ones counts.
+The first run starts the server and makes its data folder, the following ones are warm; the best warm one counts.
 Run: ``python -m benchmarks.demo [--runs N] [--json FILE]``.
 """
 
