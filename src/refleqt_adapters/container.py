@@ -291,6 +291,7 @@ class Container(containers.DeclarativeContainer):
     suggestions: providers.Factory[SuggestionService] = providers.Factory(
         SuggestionService,
         store=store,
+        queue=queue,
         beliefs=beliefs,
         llm=llm,
         clock=clock,
@@ -300,6 +301,7 @@ class Container(containers.DeclarativeContainer):
     maps: providers.Factory[MapService] = providers.Factory(
         MapService,
         store=store,
+        queue=queue,
         beliefs=beliefs,
         forecasts=forecasts,
         llm=llm,

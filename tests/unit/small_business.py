@@ -9,6 +9,7 @@ import attrs
 from refleqt_adapters.clock.simulated import SimulatedClock, SimulatedIds
 from refleqt_adapters.embedder.memory import HashingEmbedder
 from refleqt_adapters.llm.offline import OfflineLLM
+from refleqt_adapters.queue.memory import MemoryQueue
 from refleqt_adapters.store.memory import MemoryStore
 from refleqt_core.attribution.records import ArtifactCredit
 from refleqt_core.cdt.forecast_ledger import ForecastService
@@ -51,6 +52,7 @@ class SmallBusiness:
     store: MemoryStore
     clock: SimulatedClock
     ids: SimulatedIds
+    queue: MemoryQueue
     llm: Any = attrs.field(factory=OfflineLLM)
     seed: int = 0
 
@@ -65,13 +67,20 @@ class SmallBusiness:
     @property
     def suggestions(self) -> SuggestionService:
         return SuggestionService(
-            store=self.store, beliefs=self.beliefs, llm=self.llm, clock=self.clock, ids=self.ids, seed=self.seed
+            store=self.store,
+            queue=self.queue,
+            beliefs=self.beliefs,
+            llm=self.llm,
+            clock=self.clock,
+            ids=self.ids,
+            seed=self.seed,
         )
 
     @property
     def maps(self) -> MapService:
         return MapService(
             store=self.store,
+            queue=self.queue,
             beliefs=self.beliefs,
             forecasts=self.forecasts,
             llm=self.llm,
@@ -138,7 +147,13 @@ def small_business(*, llm: Any = None, seed: int = 0, creators: bool = True, his
     store, clock = MemoryStore(), SimulatedClock(NOW)
     ids = SimulatedIds(clock)
     business = SmallBusiness(
-        id=BusinessId(ids.new()), store=store, clock=clock, ids=ids, llm=llm or OfflineLLM(), seed=seed
+        id=BusinessId(ids.new()),
+        store=store,
+        clock=clock,
+        ids=ids,
+        queue=MemoryQueue(clock),
+        llm=llm or OfflineLLM(),
+        seed=seed,
     )
     business.add(
         Business(

@@ -212,6 +212,16 @@ def test_a_bought_map_is_on_the_calendar():
         assert entry.production_cost == each.base_fee + each.platform_fee
 
 
+def test_its_entries_are_about_to_be_read():
+    business = small_business()
+    execution_map, _ = proposed(business)
+    business.maps.purchase(business.id, execution_map.id)
+    placed = {str(each.calendar_entry_id) for each in business.maps.artifacts(business.id, execution_map.id)}
+    asked = business.queue.jobs(business_id=business.id)
+    assert {record.job.kind for record in asked} == {"generate_embeddings"}
+    assert {record.job.payload["source_id"] for record in asked} == placed
+
+
 def test_its_channels_are_planned_too():
     business = small_business()
     execution_map, artifacts = proposed(business)

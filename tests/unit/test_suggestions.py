@@ -275,6 +275,14 @@ def test_an_accepted_suggestion_is_planned_on_the_calendar():
     assert [step.reached for step in business.find(StatusChange)] == ["planned"]
 
 
+def test_it_is_about_to_be_read():
+    business = small_business()
+    [entry] = accepted(business).context_extracted["calendar_entry_ids"]
+    assert [record.job.payload for record in business.queue.jobs(business_id=business.id)] == [
+        {"source_type": "calendar", "source_id": entry}
+    ]
+
+
 def test_its_search_term_goes_with_it():
     business = small_business()
     shown = next(

@@ -11,7 +11,7 @@ from ..cdt.outcomes import WINDOW
 from ..cdt.service import BeliefService
 from ..errors import Conflict
 from ..intake.business import Business
-from ..ports import LLM, Clock, Ids, Store, Transaction, where
+from ..ports import LLM, Clock, Ids, Queue, Store, Transaction, where
 from ..values import BusinessId, Money
 from .choices import Prospect, prospect, rng_for
 from .economics import Terms
@@ -34,6 +34,7 @@ class MapService:
     """Proposes execution maps and sells them. ``seed`` and the clock decide what is tried out."""
 
     store: Store
+    queue: Queue
     beliefs: BeliefService
     forecasts: ForecastService
     llm: LLM
@@ -134,7 +135,7 @@ class MapService:
             ),
         )
         business_id, now = bought.business_id, self.clock.now()
-        entry = put_on_calendar(tx, self.ids, now, business_id, planned, by="bought execution map")
+        entry = put_on_calendar(tx, self.queue, self.ids, now, business_id, planned, by="bought execution map")
         predicted = bought.predicted["artifacts"][artifact.position]
         self.forecasts.make(
             tx,

@@ -9,7 +9,8 @@ import attrs
 from ..cdt.outcomes import WINDOW
 from ..intake.calendar import CalendarEntry, DistributionPlan, SeoMetadata, StatusChange
 from ..intake.categorise import category_of, tags_of
-from ..ports import Ids, Transaction
+from ..jobs.catalogue import GenerateEmbeddings, job
+from ..ports import Ids, Queue, Transaction
 from ..values import BusinessId, Money
 from .artifact_formats import PAID_CHANNELS, stage_of
 
@@ -43,11 +44,19 @@ def external_id_of(origin: UUID) -> str:
 
 
 def put_on_calendar(
-    tx: Transaction, ids: Ids, now: datetime, business_id: BusinessId, artifact: PlannedArtifact, *, by: str
+    tx: Transaction,
+    queue: Queue,
+    ids: Ids,
+    now: datetime,
+    business_id: BusinessId,
+    artifact: PlannedArtifact,
+    *,
+    by: str,
 ) -> CalendarEntry:
     """The artifact is planned: its UTM tags name it, its review is due when its outcome is known.
 
-    Its keyword, its channels and its first status are on record. Put there twice raises `Conflict`.
+    Its keyword, its channels and its first status are on record, and it is about to be read, as every entry is. Put
+    there twice raises `Conflict`.
     """
     entry = _entry(ids.new(), now, business_id, artifact)
     tx.add(entry)
@@ -77,6 +86,7 @@ def put_on_calendar(
             for channel, after, form, budget in steps
         )
     )
+    queue.enqueue(job(GenerateEmbeddings(source_type="calendar", source_id=entry.id), business_id), tx=tx)
     return entry
 
 

@@ -9,7 +9,7 @@ import attrs
 
 from ..cdt.service import BeliefService
 from ..errors import Conflict, InvalidInput
-from ..ports import LLM, Clock, Ids, Store, Transaction
+from ..ports import LLM, Clock, Ids, Queue, Store, Transaction
 from ..values import BusinessId
 from .artifact_formats import FORMATS
 from .choices import Prospect, prospect, rng_for
@@ -48,6 +48,7 @@ class SuggestionService:
     """Suggests what to publish next. ``seed`` and the clock decide what is tried out; nothing else is random."""
 
     store: Store
+    queue: Queue
     beliefs: BeliefService
     llm: LLM
     clock: Clock
@@ -148,7 +149,7 @@ class SuggestionService:
         content = {**recommendation.recommendation_content, **changes}
         artifact = _artifact(recommendation.id, content)
         now, by = self.clock.now(), "accepted suggestion"
-        entry = put_on_calendar(tx, self.ids, now, recommendation.business_id, artifact, by=by)
+        entry = put_on_calendar(tx, self.queue, self.ids, now, recommendation.business_id, artifact, by=by)
         return str(entry.id)
 
 
