@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from .postgres.connections import Database
 
 
-def _database(settings: Settings) -> "Database":
+def _database(settings: Settings) -> Iterator["Database"]:
     from .postgres.connections import Database
 
     if settings.database_url is not None:
@@ -60,7 +60,9 @@ def _database(settings: Settings) -> "Database":
         from .postgres.database import embedded_database
 
         url = embedded_database(settings.home, settings.database, fsync=settings.fsync)
-    return Database(url, pool_size=settings.pool_size)
+    database = Database(url, pool_size=settings.pool_size)
+    yield database
+    database.close()
 
 
 def _memory_store() -> Store:
@@ -105,10 +107,12 @@ def _memory_events() -> Events:
     return MemoryEvents()
 
 
-def _postgres_events(database: "Database") -> Events:
+def _postgres_events(database: "Database") -> Iterator[Events]:
     from .events.postgres import PostgresEvents
 
-    return PostgresEvents(database)
+    events = PostgresEvents(database)
+    yield events
+    events.close()
 
 
 def _memory_blobs() -> BlobStore:
@@ -201,7 +205,10 @@ def _sentiment() -> Callable[[str], float]:
 
 
 class Container(containers.DeclarativeContainer):
-    """Ports are made once; use cases are made anew each time, since they hold nothing but ports."""
+    """Ports are made once; use cases are made anew each time, since they hold nothing but ports.
+
+    What has to be closed is a resource: opened when it is first asked for, and closed only if it was.
+    """
 
     settings: providers.Dependency[Settings] = providers.Dependency(instance_of=Settings)
 
@@ -215,7 +222,7 @@ class Container(containers.DeclarativeContainer):
         system=providers.Singleton(_system_ids),
         simulated=providers.Singleton(_simulated_ids, clock, settings),
     )
-    database: "providers.Singleton[Database]" = providers.Singleton(_database, settings)
+    database: "providers.Resource[Database]" = providers.Resource(_database, settings)
     store: providers.Provider[Store] = providers.Selector(
         settings.provided.store,
         memory=providers.Singleton(_memory_store),
@@ -234,7 +241,7 @@ class Container(containers.DeclarativeContainer):
     events: providers.Provider[Events] = providers.Selector(
         settings.provided.events,
         memory=providers.Singleton(_memory_events),
-        postgres=providers.Singleton(_postgres_events, database),
+        postgres=providers.Resource(_postgres_events, database),
     )
     blobs: providers.Provider[BlobStore] = providers.Selector(
         settings.provided.blobs,
@@ -293,6 +300,7 @@ class Container(containers.DeclarativeContainer):
         store=store,
         queue=queue,
         beliefs=beliefs,
+        forecasts=forecasts,
         llm=llm,
         clock=clock,
         ids=ids,
@@ -348,8 +356,7 @@ def open_refleqt(settings: Settings | None = None) -> Iterator[Container]:
     try:
         yield container
     finally:
-        if container.settings().store == "postgres" or container.settings().queue == "procrastinate":
-            container.store().close()
+        container.shutdown_resources()
 
 
 def work(container: Container, *, until_empty: bool = True) -> int:
