@@ -70,6 +70,7 @@ class SmallBusiness:
             store=self.store,
             queue=self.queue,
             beliefs=self.beliefs,
+            forecasts=self.forecasts,
             llm=self.llm,
             clock=self.clock,
             ids=self.ids,

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from small_business import NOW, small_business
 
+from refleqt_core.cdt.records import Forecast
 from refleqt_core.errors import Conflict, InvalidInput, Unavailable
 from refleqt_core.intake.calendar import CalendarEntry, SeoMetadata, StatusChange
 from refleqt_core.intake.tooling import Signal
@@ -283,6 +284,43 @@ def test_it_is_about_to_be_read():
     ]
 
 
+def test_its_prediction_is_in_the_ledger():
+    business = small_business()
+    done = accepted(business)
+    content, [forecast] = done.recommendation_content, business.find(Forecast)
+    assert str(forecast.subject_id) == done.context_extracted["calendar_entry_ids"][0]
+    assert (forecast.metric, forecast.target) == (content["primary_kpi"], content["kpi_target"])
+    assert forecast.probability == content["success_chance"]
+    assert {name: getattr(forecast, name) for name in ("expected", "low", "high")} == content["predicted"]
+    assert forecast.low < forecast.expected < forecast.high
+    assert forecast.due_at == datetime.fromisoformat(content["publish_at"]) + timedelta(days=30)
+    assert forecast.model_version == done.recommendation_model_version
+
+
+def test_other_words_leave_the_prediction_as_it_was():
+    business = small_business()
+    done = accepted(business, "modified", changes={"title": "Our own title"})
+    [forecast] = business.find(Forecast)
+    assert forecast.expected == done.recommendation_content["predicted"]["expected"]
+
+
+def test_a_higher_target_is_less_likely_to_be_reached_by_the_same_metric():
+    business = small_business()
+    done = accepted(business, "modified", changes={"kpi_target": 400.0})
+    content, [forecast] = done.recommendation_content, business.find(Forecast)
+    assert (forecast.target, content["kpi_target"] < 400.0) == (400.0, True)
+    assert forecast.expected == pytest.approx(content["predicted"]["expected"], abs=0.01)
+    assert forecast.probability < content["success_chance"] / 2
+
+
+def test_another_angle_is_predicted_anew():
+    business = small_business()
+    shown = next(e for e in all_of(business) if e.recommendation_content["angle"] == "roi")
+    business.suggestions.act(business.id, shown.id, "modified", changes={"angle": "fear_of_loss"})
+    [forecast] = business.find(Forecast)
+    assert forecast.probability < shown.recommendation_content["success_chance"]
+
+
 def test_its_search_term_goes_with_it():
     business = small_business()
     shown = next(
@@ -330,6 +368,7 @@ def test_the_same_action_twice_is_once_and_another_one_is_refused():
         ("modified", {"artifact_type": "song"}, "is none of"),
         ("modified", {"channel": "tv"}, "is none of"),
         ("modified", {"kpi_target": None}, "R-"),
+        ("modified", {"kpi_target": 0}, "above 0"),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_changes_nothing(action, changes, problem):
@@ -337,4 +376,5 @@ def test_what_makes_no_sense_is_refused_and_changes_nothing(action, changes, pro
     with pytest.raises(InvalidInput, match=problem):
         accepted(business, action, changes=changes)
     assert not [each for each in business.find(CalendarEntry) if each.external_id.startswith("R-")]
+    assert business.find(Forecast) == []
     assert {each.user_action for each in business.find(RecommendationOutcome)} == {None}

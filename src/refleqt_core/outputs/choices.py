@@ -38,7 +38,7 @@ class Prospect:
     @property
     def model_version(self) -> str:
         """Which model says so: its kind, and how many outcomes it has seen."""
-        return f"beliefs-{model_outcomes(self.model)}"
+        return model_version_of(self.model)
 
     def expected_value(self, index: int) -> int | None:
         """Revenue to be expected less cost, in minor units; None where the worth of a success isn't known."""
@@ -93,6 +93,11 @@ def prospect(
         choice=_choice(gaps, ideas, candidates, economy, model, policy, rng),
         model=model,
     )
+
+
+def model_version_of(model: BeliefModel) -> str:
+    """Which model it is: its kind, and how many outcomes it has seen."""
+    return f"beliefs-{model_outcomes(model)}"
 
 
 def model_outcomes(model: BeliefModel) -> int:

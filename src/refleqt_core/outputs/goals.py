@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from statistics import median, pstdev
 
 import attrs
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from ..intake.calendar import CalendarEntry
 from .artifact_formats import FORMATS
@@ -79,6 +79,13 @@ def prediction_of(landscape: Landscape, goal: Goal, artifact_type: str, chance: 
         low=middle * math.exp(-EIGHTY * spread),
         high=middle * math.exp(EIGHTY * spread),
     )
+
+
+def for_target(prediction: Prediction, target: float) -> Prediction:
+    """The same metric to be expected, measured against another target above 0."""
+    middle = (math.log(prediction.low) + math.log(prediction.high)) / 2
+    spread = (math.log(prediction.high) - math.log(prediction.low)) / (2 * EIGHTY)
+    return attrs.evolve(prediction, probability=float(ndtr((middle - math.log(target)) / spread)))
 
 
 def _usual(entries: Sequence[CalendarEntry], what: str) -> Goal:

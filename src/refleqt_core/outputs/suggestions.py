@@ -1,5 +1,6 @@
 """The suggestions' use cases: suggest a few artifacts a day, and take note of what is done with them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -7,14 +8,17 @@ from uuid import UUID
 
 import attrs
 
+from ..cdt.belief_model import BeliefModel
+from ..cdt.forecast_ledger import ForecastService
+from ..cdt.outcomes import WINDOW, slot
 from ..cdt.service import BeliefService
 from ..errors import Conflict, InvalidInput
 from ..ports import LLM, Clock, Ids, Queue, Store, Transaction
 from ..values import BusinessId
 from .artifact_formats import FORMATS
-from .choices import Prospect, prospect, rng_for
+from .choices import Prospect, model_version_of, prospect, rng_for
 from .gaps import SearchTerm
-from .goals import Goal, goal_of
+from .goals import Goal, Prediction, for_target, goal_of, prediction_of
 from .landscape import read_landscape
 from .phrases import local_date, percent
 from .plain_words import plain_suggestion
@@ -30,6 +34,8 @@ CHANGEABLE = frozenset({
     "title", "artifact_type", "channel", "segment", "angle", "publish_at", "primary_kpi", "kpi_target", "keyword",
 })  # fmt: skip
 """What of a suggestion can be changed when it is accepted with changes."""
+SAME_PREDICTION = frozenset({"title", "keyword"})
+"""What of it has no say in what is predicted."""
 
 
 @attrs.frozen(kw_only=True)
@@ -50,6 +56,7 @@ class SuggestionService:
     store: Store
     queue: Queue
     beliefs: BeliefService
+    forecasts: ForecastService
     llm: LLM
     clock: Clock
     ids: Ids
@@ -88,9 +95,11 @@ class SuggestionService:
     ) -> RecommendationOutcome:
         """The action is on record; what was accepted, as it was or with ``changes``, is planned on the calendar.
 
+        What it is predicted to reach is in the forecast ledger; changed in more than its words, it is predicted anew.
         The same action again changes nothing, another one raises `Conflict`. ``changes`` belong to ``modified`` alone.
         """
         _check_action(action, changes)
+        model = self.beliefs.model(business_id) if set(changes or {}) - SAME_PREDICTION else None
         with self.store.business(business_id) as tx:
             recommendation = tx.get(RecommendationOutcome, recommendation_id)
             if recommendation.recommendation_type != "calendar_suggestion":
@@ -103,7 +112,7 @@ class SuggestionService:
             context = {**recommendation.context_extracted}
             if action in ("accepted", "modified"):
                 content |= {"changes": dict(changes)} if changes else {}
-                context["calendar_entry_ids"] = [self._plan(tx, recommendation, changes or {})]
+                context["calendar_entry_ids"] = [self._plan(tx, recommendation, changes or {}, model)]
             return tx.save(
                 attrs.evolve(
                     recommendation,
@@ -145,11 +154,28 @@ class SuggestionService:
             recommendation_model_version=ahead.model_version,
         )
 
-    def _plan(self, tx: Transaction, recommendation: RecommendationOutcome, changes: Mapping[str, Any]) -> str:
+    def _plan(
+        self,
+        tx: Transaction,
+        recommendation: RecommendationOutcome,
+        changes: Mapping[str, Any],
+        model: BeliefModel | None,
+    ) -> str:
         content = {**recommendation.recommendation_content, **changes}
         artifact = _artifact(recommendation.id, content)
-        now, by = self.clock.now(), "accepted suggestion"
-        entry = put_on_calendar(tx, self.queue, self.ids, now, recommendation.business_id, artifact, by=by)
+        business_id, now, by = recommendation.business_id, self.clock.now(), "accepted suggestion"
+        entry = put_on_calendar(tx, self.queue, self.ids, now, business_id, artifact, by=by)
+        foreseen = _foreseen(content) if model is None else _foreseen_anew(tx, business_id, now, artifact, model)
+        self.forecasts.make(
+            tx,
+            business_id,
+            subject_id=entry.id,
+            metric=artifact.primary_kpi,
+            target=artifact.kpi_target,
+            **attrs.asdict(foreseen),
+            due_at=artifact.publish_at + WINDOW,
+            model_version=model_version_of(model) if model else recommendation.recommendation_model_version,
+        )
         return str(entry.id)
 
 
@@ -198,6 +224,8 @@ def content_of(ahead: Prospect, suggested: Suggested, wording: SuggestionWording
     candidate, facts = ahead.candidates[suggested.index], suggested.facts
     chances = ahead.choice.chance
     alike = ahead.choice.idea == candidate.idea_index
+    chance = float(chances[suggested.index])
+    foreseen = prediction_of(ahead.landscape, suggested.goal, candidate.idea.artifact_type, chance)
     return {
         "title": wording.title,
         "why_now": wording.why_now,
@@ -208,7 +236,8 @@ def content_of(ahead: Prospect, suggested: Suggested, wording: SuggestionWording
         "publish_at": candidate.moment.at.isoformat(),
         "primary_kpi": suggested.goal.kpi,
         "kpi_target": suggested.goal.target,
-        "success_chance": round(float(chances[suggested.index]), 6),
+        "success_chance": round(chance, 6),
+        "predicted": {name: round(getattr(foreseen, name), 3) for name in ("expected", "low", "high")},
         "best_chance": round(float(chances[alike].max()), 6),
         "baseline": round(ahead.model.baseline, 6),
         "expected_value_minor": ahead.expected_value(suggested.index),
@@ -254,6 +283,8 @@ def _artifact(origin: UUID, content: Mapping[str, Any]) -> PlannedArtifact:
     if content["artifact_type"] not in FORMATS:
         raise InvalidInput(f"artifact_type is '{content['artifact_type']}', which is none of: {', '.join(FORMATS)}")
     try:
+        if not 0 < float(content["kpi_target"]) < math.inf:
+            raise ValueError(f"kpi_target is {content['kpi_target']}, which has to be above 0")
         return PlannedArtifact(
             origin=origin,
             publish_at=datetime.fromisoformat(str(content["publish_at"])),
@@ -265,6 +296,24 @@ def _artifact(origin: UUID, content: Mapping[str, Any]) -> PlannedArtifact:
         )
     except (TypeError, ValueError) as error:
         raise InvalidInput(f"suggestion {external_id_of(origin)}: {error}") from error
+
+
+def _foreseen(content: Mapping[str, Any]) -> Prediction:
+    """What was predicted when it was suggested."""
+    return Prediction(probability=float(content["success_chance"]), **content["predicted"])
+
+
+def _foreseen_anew(
+    tx: Transaction, business_id: BusinessId, now: datetime, artifact: PlannedArtifact, model: BeliefModel
+) -> Prediction:
+    """What the artifact will probably reach as it is now; its chance is that of the usual target of its kind."""
+    landscape = read_landscape(tx, business_id, now)
+    when = slot(artifact.publish_at, landscape.business.time_zone)
+    chance = model.chance(artifact.segment, artifact.channel, artifact.angle, when)
+    usual = goal_of(landscape, artifact.artifact_type, artifact.channel)
+    if usual.kpi != artifact.primary_kpi:
+        usual = Goal(kpi=artifact.primary_kpi, target=artifact.kpi_target, basis="")
+    return for_target(prediction_of(landscape, usual, artifact.artifact_type, chance), artifact.kpi_target)
 
 
 def _check_action(action: str, changes: Mapping[str, Any] | None) -> None:
