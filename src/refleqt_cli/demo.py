@@ -11,8 +11,11 @@ import typer
 from refleqt_core.errors import InvalidInput
 
 from .output import AsJson, console, print_json, print_page
+from .session import session
 
 if TYPE_CHECKING:
+    from refleqt_adapters.settings import Settings
+
     from .demo_month import Month
 
 DATABASE = "refleqt_demo"
@@ -20,6 +23,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 def demo(
+    ctx: typer.Context,
     examples: Annotated[Path, typer.Option(help="The folder with the sample business.")] = EXAMPLES,
     out: Annotated[Path, typer.Option(help="Where the page with the plots is written.")] = Path("demo-out"),
     as_json: AsJson = False,
@@ -31,7 +35,7 @@ def demo(
     """
     if not (examples / "business" / "onboarding.yaml").exists():
         raise InvalidInput(f"there is no sample business in {examples}; name its folder with --examples")
-    with _month(examples, out) as month:
+    with _month(session(ctx).settings(), examples, out) as month:
         _run(month, quiet=as_json)
         page = _write_page(month, out)
         if as_json:
@@ -41,22 +45,19 @@ def demo(
 
 
 @contextmanager
-def _month(examples: Path, out: Path) -> Iterator["Month"]:
+def _month(given: "Settings", examples: Path, out: Path) -> Iterator["Month"]:
     from refleqt_adapters.container import open_refleqt
-    from refleqt_adapters.settings import Settings
 
     from .demo_month import START, Month
 
-    given = Settings()
-    settings = Settings(
-        home=given.home / "demo", database=DATABASE, database_url=None, clock="simulated", clock_start=START
-    )
+    changes = {"home": given.home / "demo", "database": DATABASE, "clock": "simulated", "clock_start": START}
+    settings = given.model_copy(update={**changes, "database_url": None})
     _fresh(settings)
     with open_refleqt(settings) as refleqt:
         yield Month(refleqt, examples.resolve(), out.resolve() / "results")
 
 
-def _fresh(settings: Any) -> None:
+def _fresh(settings: "Settings") -> None:
     """The demo's database is empty."""
     from refleqt_adapters.postgres.database import drop
     from refleqt_adapters.postgres.embedded_server import EmbeddedServer

@@ -28,7 +28,7 @@ from refleqt_core.marketplace.records import BriefOffer
 from refleqt_core.outputs.records import CreatorBrief, ExecutionMap, MapArtifact, RecommendationOutcome
 from refleqt_core.ports import Balance, where
 from refleqt_core.profile import Profile
-from refleqt_core.values import BusinessId, Money, Period
+from refleqt_core.values import BusinessId, CreatorId, Money, Period
 
 START = datetime(2026, 9, 1, 6, tzinfo=UTC)
 RESULTS_IN = datetime(2026, 11, 16, 6, tzinfo=UTC)
@@ -225,12 +225,13 @@ class Month:
         self.report.calibration = forecasts.calibration(self.business_id)
         reached = {forecast.subject_id: bool(forecast.success) for forecast in self.report.forecasts}
         for job in self.report.jobs:
-            job.met = reached.get(job.artifact.calendar_entry_id)
+            entry_id = job.artifact.calendar_entry_id
+            job.met = None if entry_id is None else reached.get(entry_id)
             if job.met is not None and job.offer is not None:
                 self.refleqt.marketplace().settle_bonus(self.business_id, job.brief.id, job.met)
         self._balances()
         met = sum(job.met is True for job in self.report.jobs)
-        return f"{len(self.report.forecasts)} forecasts scored, {met} of {len(self.report.jobs)} reached their target"
+        return f"{len(self.report.forecasts)} forecasts scored, {met} reached their target"
 
     def learn(self) -> str:
         """The results correct the beliefs, and these the next suggestions."""
@@ -268,11 +269,11 @@ class Month:
         names = {match.creator.id: match.creator.display_name for match in matches}
         offer = marketplace.offer(self.business_id, job.brief.id)
         if declined and len(matches) > 1:
-            marketplace.answer(offer.creator_id, offer.id, accept=False)
+            marketplace.answer(CreatorId(offer.creator_id), offer.id, accept=False)
             job.events.append(f"{names.get(offer.creator_id, 'the first creator')} declined")
             marketplace.advance(self.business_id)
             offer = self._open_offer(job)
-        job.offer = marketplace.answer(offer.creator_id, offer.id, accept=True)
+        job.offer = marketplace.answer(CreatorId(offer.creator_id), offer.id, accept=True)
         job.creator = names.get(offer.creator_id, str(offer.creator_id))
         job.events.append(f"{job.creator} accepted for {offer.base_fee}")
 
@@ -286,7 +287,7 @@ class Month:
         marketplace, creator = self.refleqt.marketplace(), _program(self.examples, "creator_at_work")
         for attempt in (1, 2, 3):
             text = creator.draft(job.offer.document, attempt=attempt, hurried=revised and attempt == 1)
-            delivery = marketplace.deliver(job.offer.creator_id, job.offer.id, text)
+            delivery = marketplace.deliver(CreatorId(job.offer.creator_id), job.offer.id, text)
             job.events.append(f"delivery {delivery.attempt}: {delivery.verdict}, quality {delivery.quality_score:.0%}")
             if delivery.verdict == "pass":
                 return
