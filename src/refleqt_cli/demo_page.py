@@ -14,7 +14,7 @@ from refleqt_core.outputs.records import RecommendationOutcome
 
 from .demo_lessons import BeliefChange, lessons
 from .demo_month import MonthReport
-from .demo_terminal import unsaid
+from .demo_terminal import amount, unsaid
 from .plots import Interval, Scored, attribution_plot, beliefs_plot, forecasts_plot, suggestions_plot
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -38,6 +38,7 @@ def html(report: MonthReport) -> str:
         },
         seconds=sum(report.seconds.values()),
         unsaid=unsaid,
+        amount=amount,
         artifact_name=artifact_name,
         on_channel=on_channel,
     )

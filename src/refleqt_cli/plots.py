@@ -106,7 +106,7 @@ def forecasts_plot(scored: Sequence[Scored]) -> str:
             axes.plot(each.actual, row, "D", color=GOOD if each.actual >= 1 else BAD, markersize=7)
     axes.axvline(1, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.set_yticks(range(len(scored)), [each.label for each in reversed(scored)])
-    axes.set_xlabel("multiples of the target: blue is what was forecast, the diamond is what came")
+    axes.set_xlabel("multiples of the target; blue: forecast, diamond: result")
     return _svg(figure)
 
 
