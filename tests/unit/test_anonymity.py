@@ -32,7 +32,7 @@ STRINGS = identifying_strings(
     domains=["brinewell.co.uk"],
     handles=["@brinewell_hq"],
     addresses=["12 Harbour Street, Leeds, LS1 4AB"],
-    campaigns=["brinewell_spring"],
+    campaigns=["brinewell_spring", "honest-comparison"],
 )
 HIDING = ReferenceBusinesses(own=0.42, others=[0.40, 0.41, 0.43, 0.44, 0.39, 0.42, 0.38, 0.45])
 BRIEF = {
@@ -66,6 +66,10 @@ def certificate_of(
         ("at 12 Harbour St, Leeds now", "at an address now"),
         ("a B r i n e w e l l and Bri\u200bnewеll", "a company and the company"),
         ("the mint leaves", "the mint leaves"),
+        ("An Atlas of it, a hello@brinewell.co.uk", "A team member of it, an e-mail address"),
+        ("An honest comparison of both", "An honest comparison of both"),
+        ("an honest-comparison link", "a campaign link"),
+        ("Product A info@brinewell.co.uk", "Product A e-mail address"),
         ("from utm_campaign=brinewell_spring on", "from utm_campaign=a campaign on"),
     ],
 )

@@ -275,6 +275,25 @@ def test_a_capital_i_passes_for_a_small_l_only_among_small_letters() -> None:
     assert texts_of("so MAIIL it is", strings) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("See /blog?utm_campaign=honest-comparison&x=1", "honest-comparison"),
+        ("tagged honest_comparison by hand", "honest_comparison"),
+        ("tagged Honest%2Dcomparison by hand", "Honest%2Dcomparison"),
+        ("under #honestcomparison there", "#honestcomparison"),
+    ],
+)
+def test_a_campaign_of_ordinary_words_is_meant_where_they_are_joined(text: str, written: str) -> None:
+    strings = identifying_strings(campaigns=["honest-comparison"])
+    assert written in "".join(texts_of(text, strings))
+    assert texts_of("An honest comparison. Honest, comparison! Honest\nComparison", strings) == []
+
+
+def test_a_campaign_of_other_words_is_meant_however_they_are_parted() -> None:
+    assert texts_of("at loomquist vexley then", identifying_strings(campaigns=["loomquist-vexley"]))
+
+
 def test_a_misspelling_that_is_an_english_word_is_not_one() -> None:
     strings = identifying_strings(businesses=["Stripee", "Gatherr"])
     assert texts_of("a stripe, and we gather", strings) == []

@@ -23,6 +23,7 @@ _NARROWEST_SPREAD = 0.02
 _MAD_TO_DEVIATION = 1.4826
 _DETERMINER = re.compile(r"\b(?:the|an?|our|your|their|his|her|its|my|this|that|each|every)\s+$", re.IGNORECASE)
 _ARTICLE = re.compile(r"^(?:the|an?)\s+")
+_INDEFINITE = re.compile(r"(?<!Product )(?<!Competitor )\b([Aa])n?(\s+)$")
 _TITLE_OF_PERSON = re.compile(r"\b(?:Mr|Mrs|Ms|Miss|Dr|Prof)\.?\s+$")
 _BARE_APOSTROPHE = re.compile(r"['’](?![^\W\d_])")
 _OPENS_SENTENCE = re.compile(r"(?:^|[.!?…]\s|\n)[\s\"'“‘(\[*_#>•-]*$")
@@ -129,7 +130,8 @@ def _replaced(text: str, findings: Iterable[Finding]) -> str:
         lead = text[end : finding.start]
         if finding.kind == "person":
             lead = _TITLE_OF_PERSON.sub("", lead)
-        pieces += [lead, _fitted(finding.replacement, (pieces[-1] + lead)[-80:])]
+        fitted = _fitted(finding.replacement, (pieces[-1] + lead)[-80:])
+        pieces += [_INDEFINITE.sub(rf"\1{'n' if fitted[0] in 'aeiou' else ''}\2", lead), fitted]
         end = finding.end
         if finding.text[-1:] in "sS" and _BARE_APOSTROPHE.match(text, end):
             pieces.append(f"{text[end]}s")

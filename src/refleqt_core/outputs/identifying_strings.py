@@ -59,6 +59,16 @@ class IdentifyingString:
         words = _WORDS.findall(fold(self.text).text)
         return self.kind in _NAMED and (sum(map(len, words)) <= 3 or all(map(is_everyday, words)))
 
+    @property
+    def is_read_joined(self) -> bool:
+        """Prose may say the same words by chance, so that it is meant only where they are joined as in a link.
+
+        It is a UTM value such as ``honest-comparison``, of which at least half the words are ordinary English.
+        """
+        words = _WORDS.findall(fold(self.text).text)
+        joined = self.kind == "campaign" and len(words) > 1 and not re.search(r"\s", self.text)
+        return joined and 2 * sum(map(is_everyday, words)) >= len(words)
+
 
 _NAMED = ("business", "product", "competitor", "person", "handle")
 

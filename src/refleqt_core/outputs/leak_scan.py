@@ -162,9 +162,17 @@ def _exact_finding(squeezed: Squeezed, pattern: NamePattern, start: int) -> Find
         return None
     if not holds_together(pattern, squeezed, start, end):
         return None
+    if pattern.is_read_joined and _is_parted(squeezed, start, end):
+        return None
     disguised = digits > 0 or is_spelled_out(squeezed, start, end)
     evidence = _evidence(squeezed, pattern, start, end, disguised)
     return None if evidence is Evidence.NONE else _finding(squeezed, pattern, start, end, evidence)
+
+
+def _is_parted(squeezed: Squeezed, start: int, end: int) -> bool:
+    """Blanks stand between its words."""
+    gaps = (squeezed.gap(i) for i in range(start + 1, end) if squeezed.breaks[i])
+    return any(char.isspace() for gap in gaps for char in gap)
 
 
 def _is_whole(squeezed: Squeezed, pattern: NamePattern, start: int, end: int) -> bool:

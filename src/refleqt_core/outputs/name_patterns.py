@@ -42,6 +42,7 @@ class NamePattern:
     written: str
     joints: Mapping[int, str]
     is_everyday: bool
+    is_read_joined: bool
 
     @property
     def has_typos(self) -> bool:
@@ -89,7 +90,9 @@ def _pattern(string: IdentifyingString, spelling: str) -> NamePattern:
     source = squeezed.folded
     joints = {i: gap for i in range(1, len(squeezed.letters)) if squeezed.breaks[i] and (gap := squeezed.gap(i))}
     written = "".join(source.source[source.origins[at]] for at in squeezed.positions)
-    return NamePattern(string, squeezed.letters, squeezed.plain, written, joints, string.is_everyday)
+    return NamePattern(
+        string, squeezed.letters, squeezed.plain, written, joints, string.is_everyday, string.is_read_joined
+    )
 
 
 def word_ends(squeezed: Squeezed, codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
