@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from composition import Composition
 
 
 @pytest.fixture(autouse=True)
@@ -17,3 +18,9 @@ def no_sockets(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket.socket, "bind", refuse)
     yield
+
+
+@pytest.fixture
+def refleqt() -> Composition:
+    """Every use case on memory adapters."""
+    return Composition()

@@ -1,9 +1,10 @@
 """What has changed between two windows of a series, and whether it is more than chance.
 
 Counts are compared by their rate ratio under a Poisson law whose variance is scaled by the dispersion that the days
-show (quasi-Poisson; McCullagh and Nelder 1989), rates by the standard error of their daily means, all else by a
-robust z of the daily medians (median absolute deviation; Rousseeuw and Croux 1993). Over all series of one extraction
-the false discovery rate is held (Benjamini and Hochberg 1995).
+show (quasi-Poisson; McCullagh and Nelder 1989), with half an event added to both windows, so that none at all is not
+taken for certainty (Anscombe 1948). Rates, by their mean, and all else, by its median, are compared by the ranks of the
+days (Mann and Whitney 1947), which errs no more often in the shortest window. Over all series of one extraction the
+false discovery rate is held (Benjamini and Hochberg 1995).
 """
 
 from collections.abc import Sequence
@@ -12,15 +13,20 @@ from typing import Literal
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control, norm
+from scipy.stats import false_discovery_control, mannwhitneyu, t
 
 Floats = NDArray[np.float64]
 Law = Literal["count", "rate", "other"]
 
-LEVEL_Z = float(norm.ppf(0.9))
-"""For intervals of 80 %, as everywhere in Refleqt."""
+LEVEL = 0.9
+"""The quantile at the upper end of intervals of 80 %, as everywhere in Refleqt."""
 MEDIAN_EFFICIENCY = 1.2533
 """How much wider the standard error of a median is than that of a mean, for normal data."""
+HALF_AN_EVENT = 0.5
+CLUMPED = 2.0
+"""The variance / mean of counts from which their days are taken to clump."""
+WIDEST = 20.0
+"""The end of an interval on the logarithmic scale, beyond which a ratio says nothing."""
 
 
 @attrs.frozen(kw_only=True)
@@ -73,18 +79,15 @@ def compared(series: Series) -> Change | None:
     before, after = _level(series.before, series.law), _level(series.after, series.law)
     if before <= 0 or after < 0:
         return None
-    error = _relative_error(series, before, max(after, before / 1000))
-    if error is None:
-        return None
-    effect = float(np.log(max(after, before / 1000) / before))
+    low, high, p_value = (_count_test if series.law == "count" else _rank_test)(series, before, after)
     return Change(
         series=series,
         before=before,
         after=after,
         magnitude=after / before - 1,
-        low=float(np.exp(effect - LEVEL_Z * error)) - 1,
-        high=float(np.exp(effect + LEVEL_Z * error)) - 1,
-        p_value=float(2 * norm.sf(abs(effect) / error)),
+        low=low,
+        high=high,
+        p_value=p_value,
     )
 
 
@@ -92,27 +95,44 @@ def _level(values: Floats, law: Law) -> float:
     return float(np.median(values) if law == "other" else np.mean(values))
 
 
-def _relative_error(series: Series, before: float, after: float) -> float | None:
-    """The standard error of log(after / before)."""
-    if series.law == "count":
-        totals = series.before.sum(), max(series.after.sum(), 0.5)
-        dispersion = max(1.0, _dispersion(series.before), _dispersion(series.after))
-        return float(np.sqrt(dispersion * (1 / max(totals[0], 0.5) + 1 / totals[1])))
-    if series.law == "rate":
-        spread = [float(np.var(values, ddof=1)) / len(values) for values in (series.before, series.after)]
-        return _positive(np.sqrt(spread[0] / before**2 + spread[1] / after**2))
-    spread = [_robust_variance(values) / len(values) for values in (series.before, series.after)]
-    return _positive(MEDIAN_EFFICIENCY * np.sqrt(spread[0] / before**2 + spread[1] / after**2))
+def _count_test(series: Series, _before: float, _after: float) -> tuple[float, float, float]:
+    """The interval of the rate ratio less one, and the p-value that the rates are the same."""
+    counts = [series.before.sum() + HALF_AN_EVENT, series.after.sum() + HALF_AN_EVENT]
+    effect = np.log(counts[1] / len(series.after)) - np.log(counts[0] / len(series.before))
+    freedom = len(series.before) + len(series.after) - 2
+    dispersion = _dispersion(series, freedom)
+    error = np.sqrt(dispersion * (1 / counts[0] + 1 / counts[1]))
+    reach = t.ppf(LEVEL, freedom) * error
+    low, high = (float(np.expm1(np.clip(end, -WIDEST, WIDEST))) for end in (effect - reach, effect + reach))
+    p_value = float(2 * t.sf(abs(effect) / error, freedom))
+    # Of clumped counts a few days say too little of the variance; then the ranks of the days have to agree.
+    return low, high, max(p_value, _rank_p_value(series)) if dispersion > CLUMPED else p_value
 
 
-def _dispersion(counts: Floats) -> float:
-    mean = counts.mean()
-    return float(np.var(counts, ddof=1) / mean) if mean > 0 else 1.0
+def _dispersion(series: Series, freedom: int) -> float:
+    """Pearson's estimate of variance / mean within the windows, never below that of a Poisson law."""
+    windows = [each for each in (series.before, series.after) if each.any()]
+    pearson = sum(float(((each - each.mean()) ** 2).sum() / each.mean()) for each in windows)
+    return max(1.0, pearson / freedom)
 
 
-def _robust_variance(values: Floats) -> float:
-    return float((1.4826 * np.median(np.abs(values - np.median(values)))) ** 2)
+def _rank_test(series: Series, before: float, after: float) -> tuple[float, float, float]:
+    """The interval of after / before less one, by the delta method, and the p-value that the days are alike."""
+    variance = _variance_of_mean if series.law == "rate" else _variance_of_median
+    ratio = after / before
+    error = np.sqrt(variance(series.after) + ratio**2 * variance(series.before)) / before
+    reach = float(t.ppf(LEVEL, min(len(series.before), len(series.after)) - 1) * error)
+    return max(-1.0, ratio - 1 - reach), ratio - 1 + reach, _rank_p_value(series)
 
 
-def _positive(error: float) -> float | None:
-    return float(error) if error > 0 else None
+def _rank_p_value(series: Series) -> float:
+    return float(mannwhitneyu(series.before, series.after).pvalue)
+
+
+def _variance_of_mean(values: Floats) -> float:
+    return float(np.var(values, ddof=1)) / len(values)
+
+
+def _variance_of_median(values: Floats) -> float:
+    deviation = 1.4826 * np.median(np.abs(values - np.median(values)))
+    return float((MEDIAN_EFFICIENCY * deviation) ** 2) / len(values)

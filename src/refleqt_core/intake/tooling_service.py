@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from uuid import UUID
 
 import attrs
 import numpy as np
@@ -42,28 +43,34 @@ class ToolingService:
         with self.store.business(business_id) as tx:
             tx.add(extraction)
             counts = tx.append([self._point(extraction, record) for record in records])
-            return tx.save(attrs.evolve(extraction, new=counts.new, changed=counts.changed, unchanged=counts.unchanged))
+            same = len(records) - counts.new - counts.changed
+            return tx.save(attrs.evolve(extraction, new=counts.new, changed=counts.changed, unchanged=same))
 
     def delta(self, business_id: BusinessId, source: str) -> list[Signal]:
         """The significant changes of the newest month that is there against the month before, largest first.
 
-        They are kept; computed again over the same months, the ones that are known are left as they are.
+        Both windows hold only days that the tool's numbers reach, so that a month which has just begun has not fallen.
+        Signals are kept; computed again over the same days, the ones that are known are left as they are.
         """
         with self.store.business(business_id) as tx:
             newest = tx.find(ToolingMetric, *where(source=source), order="-day", limit=1)
             if not newest:
                 return []
-            start, end = _month_of(newest[0].day)
-            earlier, _ = _month_of(start - timedelta(days=1))
-            points = tx.latest(ToolingMetric, *where(source=source, day__ge=earlier, day__lt=end))
-            changes = significant_changes(series_of(points, earlier, start, end))
-            known = {
-                (signal.entity_id, signal.metric)
-                for signal in tx.find(Signal, *where(source=source, window_start=start))
+            last = newest[0].day
+            start = last.replace(day=1)
+            points = tx.latest(ToolingMetric, *where(source=source, day__ge=_month_before(start), day__le=last))
+            first = min(point.day for point in points)
+            changes = significant_changes(series_of(points, first, start, last + timedelta(days=1)))
+            window = where(source=source, window_start=start, window_end=last)
+            known = {_subject(signal): signal for signal in tx.find(Signal, *window)}
+            extraction_of = {point.entity_id: point.extraction_id for point in points}
+            found = {
+                _subject(signal): signal
+                for change in reversed(changes)  # of two things with one name the larger change is told
+                for signal in [self._signal(business_id, source, change, start, last, extraction_of)]
             }
-            fresh = [self._signal(business_id, source, change, start, end, points) for change in changes]
-            tx.add(*(signal for signal in fresh if (signal.entity_id, signal.metric) not in known))
-            return tx.find(Signal, *where(source=source, window_start=start))
+            tx.add(*(signal for subject, signal in found.items() if subject not in known))
+            return sorted((found | known).values(), key=lambda signal: -abs(signal.magnitude))
 
     def signals(self, business_id: BusinessId, *, limit: int = 50) -> list[Signal]:
         """The newest signals of all tools first."""
@@ -85,11 +92,10 @@ class ToolingService:
         source: str,
         change: Change,
         start: date,
-        end: date,
-        points: Sequence[ToolingMetric],
+        last: date,
+        extraction_of: Mapping[str, UUID],
     ) -> Signal:
         series = change.series
-        extraction = next(p.extraction_id for p in reversed(points) if p.entity_id == series.entity_id)
         return Signal(
             id=self.ids.new(),
             business_id=business_id,
@@ -104,27 +110,30 @@ class ToolingService:
             magnitude_high=change.high,
             p_value=change.p_value,
             window_start=start,
-            window_end=end - timedelta(days=1),
-            extraction_id=extraction,
+            window_end=last,
+            extraction_id=extraction_of[series.entity_id],
             detail={"law": series.law, "days_before": len(series.before), "days_after": len(series.after)},
             detected_at=self.clock.now(),
         )
 
 
-def series_of(points: Sequence[ToolingMetric], earlier: date, start: date, end: date) -> list[Series]:
-    """The points as one series for each thing and metric; a day without a point counts zero where values add up."""
-    by_series: dict[tuple[str, str], dict[date, ToolingMetric]] = {}
+def series_of(points: Sequence[ToolingMetric], first: date, start: date, end: date) -> list[Series]:
+    """The points as one series for each thing and metric, from ``first`` until before ``start``, and on until ``end``.
+
+    A day without a point counts zero where values add up.
+    """
+    by_series: dict[tuple[str, str, str], dict[date, ToolingMetric]] = {}
     for point in points:
-        by_series.setdefault((point.entity_id, point.metric), {})[point.day] = point
+        by_series.setdefault((point.entity_kind, point.entity_id, point.metric), {})[point.day] = point
     return [
         Series(
             entity_id=entity_id,
             metric=metric,
             law=_law(next(iter(days.values()))),
-            before=_values(days, earlier, start),
+            before=_values(days, first, start),
             after=_values(days, start, end),
         )
-        for (entity_id, metric), days in by_series.items()
+        for (_, entity_id, metric), days in by_series.items()
     ]
 
 
@@ -142,6 +151,9 @@ def _values(
     return np.array([days[day].value if day in days else 0.0 for day in every if adds_up or day in days])
 
 
-def _month_of(day: date) -> tuple[date, date]:
-    start = day.replace(day=1)
-    return start, (start + timedelta(days=32)).replace(day=1)
+def _month_before(start: date) -> date:
+    return (start - timedelta(days=1)).replace(day=1)
+
+
+def _subject(signal: Signal) -> tuple[str, str]:
+    return signal.entity_id, signal.metric

@@ -1,0 +1,186 @@
+"""Every use case of the loop, wired by hand on memory adapters, with a clock that the test moves."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+import attrs
+
+from refleqt_adapters.blobs.memory import MemoryBlobStore
+from refleqt_adapters.clock.simulated import SimulatedClock, SimulatedIds
+from refleqt_adapters.embedder.memory import HashingEmbedder
+from refleqt_adapters.llm.offline import OfflineLLM
+from refleqt_adapters.queue.memory import MemoryQueue
+from refleqt_adapters.store.memory import MemoryStore
+from refleqt_adapters.transcriber.memory import MemoryTranscriber
+from refleqt_adapters.vector_index.memory import MemoryVectorIndex
+from refleqt_core.access import TokenService
+from refleqt_core.attribution.service import AttributionService
+from refleqt_core.cdt.forecast_ledger import ForecastService
+from refleqt_core.cdt.service import BeliefService
+from refleqt_core.context.service import ContextService
+from refleqt_core.entities import Entity
+from refleqt_core.intake.activity_log import ActivityService
+from refleqt_core.intake.business import Segment
+from refleqt_core.intake.calendar_service import CalendarService
+from refleqt_core.intake.drafts import EntryDraft, ImportedFile, OnboardingForm
+from refleqt_core.intake.onboarding import OnboardingService
+from refleqt_core.intake.performance_service import PerformanceService
+from refleqt_core.intake.tooling_service import ToolingService
+from refleqt_core.intake.vent_board import VentService
+from refleqt_core.jobs.catalogue import payload_of
+from refleqt_core.ports import LLM, Filter, Job, MetricRecord, Transcript
+from refleqt_core.profile import ProfileService
+from refleqt_core.recommendations.service import RecommendationService
+from refleqt_core.values import BusinessId
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+"""A Monday."""
+
+FILE = ImportedFile(name="export.csv", blob="0" * 64)
+
+K = TypeVar("K", bound=Entity)
+
+
+@attrs.frozen(kw_only=True)
+class Composition:
+    """One Refleqt in memory; `rows` looks beneath the use cases, at what is stored."""
+
+    transcripts: Mapping[str, Transcript] = attrs.field(factory=dict)
+    llm: LLM = attrs.field(factory=OfflineLLM)
+    clock: SimulatedClock = attrs.field(factory=lambda: SimulatedClock(NOON))
+    ids: SimulatedIds = attrs.field(init=False)
+    queue: MemoryQueue = attrs.field(init=False)
+    store: MemoryStore = attrs.field(factory=MemoryStore)
+    vectors: MemoryVectorIndex = attrs.field(factory=MemoryVectorIndex)
+    embedder: HashingEmbedder = attrs.field(factory=HashingEmbedder)
+    blobs: MemoryBlobStore = attrs.field(factory=MemoryBlobStore)
+
+    @ids.default
+    def _ids(self) -> SimulatedIds:
+        return SimulatedIds(self.clock)
+
+    @queue.default
+    def _queue(self) -> MemoryQueue:
+        return MemoryQueue(self.clock)
+
+    def _with(self, service: Any, *ports: str, **more: Any) -> Any:
+        return service(**{name: getattr(self, name) for name in ("store", *ports)}, **more)
+
+    @property
+    def onboarding(self) -> OnboardingService:
+        return self._with(OnboardingService, "queue", "clock", "ids", sentiment=lambda text: -0.5 * ("!" in text))
+
+    @property
+    def calendar(self) -> CalendarService:
+        return self._with(CalendarService, "queue", "clock", "ids")
+
+    @property
+    def vents(self) -> VentService:
+        return self._with(VentService, "queue", "clock", "ids")
+
+    @property
+    def activities(self) -> ActivityService:
+        return self._with(
+            ActivityService, "queue", "blobs", "clock", "ids", transcriber=MemoryTranscriber(self.transcripts)
+        )
+
+    @property
+    def performance(self) -> PerformanceService:
+        return self._with(PerformanceService, "clock", "ids")
+
+    @property
+    def tooling(self) -> ToolingService:
+        return self._with(ToolingService, "clock", "ids")
+
+    @property
+    def context(self) -> ContextService:
+        return self._with(ContextService, "vectors", "embedder", "llm", "clock", "ids")
+
+    @property
+    def attribution(self) -> AttributionService:
+        return self._with(AttributionService, "clock", "ids")
+
+    @property
+    def beliefs(self) -> BeliefService:
+        return self._with(BeliefService, "clock", "ids")
+
+    @property
+    def forecasts(self) -> ForecastService:
+        return self._with(ForecastService, "clock", "ids")
+
+    @property
+    def recommendations(self) -> RecommendationService:
+        return self._with(RecommendationService, "clock", "ids")
+
+    @property
+    def profile(self) -> ProfileService:
+        return self._with(ProfileService)
+
+    @property
+    def tokens(self) -> TokenService:
+        return self._with(TokenService, "clock", "ids")
+
+    def business(self, slug: str = "brine", **form: Any) -> BusinessId:
+        """A business that has been taken in, with the segments ``ops`` and ``chefs``."""
+        segments = (Segment(key="ops", name="Operations"), Segment(key="chefs", name="Chefs"))
+        given = {"name": slug.title(), "segments": segments} | form
+        return BusinessId(self.onboarding.complete(OnboardingForm(slug=slug, **given)).id)
+
+    def rows(self, business_id: BusinessId, kind: type[K], *filters: Filter, order: str = "id") -> list[K]:
+        with self.store.business(business_id) as tx:
+            return tx.find(kind, *filters, order=order)
+
+    def add(self, business_id: BusinessId, *entities: Entity) -> None:
+        with self.store.business(business_id) as tx:
+            tx.add(*entities)
+
+    def work(self) -> int:
+        """The waiting jobs of embedding, extraction and transcription are done; gives how many ended."""
+        do = {
+            "generate_embeddings": lambda to, it: self.context.embed(to, it.source_type, it.source_id),
+            "extract_context": lambda to, it: self.context.extract(to, it.source_type, it.source_id),
+            "transcribe_audio": lambda to, it: self.activities.transcribe(to, it.activity_artifact_id),
+        }
+
+        def handler(job: Job) -> None:
+            do[job.kind](job.business_id, payload_of(job))
+
+        ended = self.queue.work(dict.fromkeys(do, handler), until_empty=True)
+        assert not self.queue.jobs(status="failed") and not self.queue.jobs(status="waiting")
+        return ended
+
+    def pass_days(self, days: float) -> datetime:
+        """Later; gives the moment."""
+        self.clock.advance_to(self.clock.now() + timedelta(days=days))
+        return self.clock.now()
+
+
+def draft(external_id: str = "E-1", **changes: Any) -> EntryDraft:
+    """A calendar entry; by default a published post for operations on LinkedIn that aims at 100 clicks."""
+    given: dict[str, Any] = {
+        "title": "Ten ways to waste less",
+        "artifact_type": "social_post",
+        "status": "published",
+        "publish_at": NOON - timedelta(days=40),
+        "icp_segment": "ops",
+        "angle": "roi",
+        "channel": "linkedin",
+        "primary_kpi": "clicks",
+        "kpi_target": 100.0,
+    }
+    return EntryDraft(external_id=external_id, **(given | changes))
+
+
+def result(artifact: str = "E-1", value: float = 120.0, **changes: Any) -> MetricRecord:
+    """What an artifact got on a day; by default clicks, within the thirty days of `draft`."""
+    given: dict[str, Any] = {"source": "ga4", "metric": "clicks", "day": date(2026, 1, 25)}
+    labels = {"artifact_id": artifact}
+    return MetricRecord(
+        entity_kind="artifact", entity_id=artifact, value=value, **({"labels": labels} | given | changes)
+    )
+
+
+def ids_of(rows: Sequence[Entity]) -> list[UUID]:
+    return [row.id for row in rows]
