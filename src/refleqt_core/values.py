@@ -1,7 +1,9 @@
 """Small frozen values used everywhere: money, periods, ids, and the checks that entities are built with."""
 
+import math
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from typing import Any, NewType, Self
 from uuid import UUID
 
@@ -62,11 +64,12 @@ class Money:
         Cents left over go to the largest remainders, ties to the earlier part (Hamilton's method). All weights zero
         raises `InvalidInput`.
         """
-        total = sum(weights)
-        if total <= 0 or min(weights) < 0:
+        if not all(math.isfinite(weight) and weight >= 0 for weight in weights) or not any(weights):
             raise InvalidInput("money can only be allocated by weights that are not negative and not all zero")
-        exact = [self.minor * weight / total for weight in weights]
-        parts = [int(part // 1) for part in exact]
+        # Floats are exact up to 2^53 alone, and a sum of parts that is off by one is off.
+        total = sum(map(Fraction, weights))
+        exact = [self.minor * Fraction(weight) / total for weight in weights]
+        parts = [math.floor(part) for part in exact]
         by_remainder = sorted(range(len(parts)), key=lambda i: parts[i] - exact[i])
         for i in by_remainder[: self.minor - sum(parts)]:
             parts[i] += 1
