@@ -18,7 +18,7 @@ from .intake.tooling import Signal
 from .intake.vents import VentEntry, VentTheme
 from .outputs.records import RecommendationOutcome
 from .ports import Store, Transaction, where
-from .values import BusinessId
+from .values import BusinessId, aware
 
 F = TypeVar("F", BusinessProfile, OnboardingResponse, ContextExtraction)
 
@@ -84,7 +84,8 @@ class ProfileService:
         raise NotFound(f"there is no business '{slug}'; there are: {named}")
 
     def read(self, business_id: BusinessId, *, as_of: datetime | None = None) -> Profile:
-        """β of the business, now or as of a past moment. No business: `NotFound`."""
+        """β of the business, now or as of a past moment. No business: `NotFound`; no time zone: `InvalidInput`."""
+        aware(self, None, as_of)
         with self.store.business(business_id) as tx:
             business = tx.get(Business, business_id)
             foundation = _valid(tx, BusinessProfile, as_of)

@@ -1,7 +1,7 @@
 """The context engine's use cases: embed a source, extract what it says, search all of it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -49,12 +49,11 @@ class ContextService:
     def embed(self, business_id: BusinessId, source_type: str, source_id: UUID) -> int:
         """The source can be found by meaning and by words; gives its number of chunks.
 
-        A source that is gone has none.
+        A source that is gone or closed has none.
         """
         with self.store.business(business_id) as tx:
-            try:
-                source = source_text(tx, source_type, source_id)
-            except NotFound:
+            source = _open_source(tx, source_type, source_id)
+            if source is None:
                 self.vectors.remove(source_id, tx=tx)
                 return 0
         parts = passages(source.text)
@@ -77,18 +76,21 @@ class ContextService:
         """The source's findings are on record, each with its proof; gives those that are valid now.
 
         Extracted again from the same text by the same model nothing changes; what a changed text no longer says is
-        closed as of now and stays readable.
+        closed as of now and stays readable. So is all that was read in a source that is gone or closed.
         """
         with self.store.business(business_id) as tx:
-            source = source_text(tx, source_type, source_id)
+            source = _open_source(tx, source_type, source_id)
+            if source is None:
+                self._learn_of_competitors(tx, business_id, self._close(tx, self._findings(tx, source_id)))
+                return []
             names = known_names(tx)
         reading = read(self.llm, source.text, names)
         near = self._near(business_id, source) if source_type == "vent" else []
         with self.store.business(business_id) as tx:
-            valid = self._keep(tx, business_id, source, reading)
+            valid, closed = self._keep(tx, business_id, source, reading)
             if source_type == "vent":
                 self._join_theme(tx, source_id, reading, near)
-            self._learn_of_competitors(tx, business_id, valid, reading, source)
+            self._learn_of_competitors(tx, business_id, valid + closed)
             return valid
 
     def search(
@@ -112,12 +114,12 @@ class ContextService:
 
     def _keep(
         self, tx: Transaction, business_id: BusinessId, source: SourceText, reading: Reading
-    ) -> list[ContextExtraction]:
+    ) -> tuple[list[ContextExtraction], list[ContextExtraction]]:
+        """The findings that are valid now, and those that were until now."""
         now = self.clock.now()
-        stored = {
-            (row.kind, row.text, row.quote_start): row
-            for row in tx.find(ContextExtraction, *where(source_id=source.source_id, valid_to=None))
-        }
+        before = self._findings(tx, source.source_id)
+        stored = {(row.kind, row.text, row.quote_start): row for row in before if row.valid_to is None}
+        since = now if before else source.created_at
         valid, fresh = [], []
         for proven in reading.findings:
             finding = proven.finding
@@ -142,13 +144,18 @@ class ContextService:
                     sentiment=reading.sentiment,
                     model=self.llm.model,
                     extracted_at=now,
-                    valid_from=source.created_at,
+                    valid_from=since,
                 )
             )
         tx.add(*fresh)
-        for gone in stored.values():
-            tx.save(attrs.evolve(gone, valid_to=now))
-        return valid + fresh
+        return valid + fresh, self._close(tx, stored.values())
+
+    def _findings(self, tx: Transaction, source_id: UUID) -> list[ContextExtraction]:
+        return tx.find(ContextExtraction, *where(source_id=source_id))
+
+    def _close(self, tx: Transaction, findings: Iterable[ContextExtraction]) -> list[ContextExtraction]:
+        now = self.clock.now()
+        return [tx.save(attrs.evolve(row, valid_to=now)) for row in findings if row.valid_to is None]
 
     def _join_theme(self, tx: Transaction, vent_id: UUID, reading: Reading, near: Sequence[Hit]) -> None:
         vent = tx.get(VentEntry, vent_id)
@@ -158,35 +165,48 @@ class ContextService:
             tx.save(attrs.evolve(vent, theme_id=known, sentiment=reading.sentiment))
 
     def _learn_of_competitors(
-        self,
-        tx: Transaction,
-        business_id: BusinessId,
-        valid: Sequence[ContextExtraction],
-        reading: Reading,
-        source: SourceText,
+        self, tx: Transaction, business_id: BusinessId, touched: Sequence[ContextExtraction]
     ) -> None:
-        """What is known of each competitor that the source speaks of, over all sources that do."""
-        for competitor in sorted({row.text for row in valid if row.kind == "competitor_mention"}):
-            mentions = tx.find(
-                ContextExtraction, *where(kind="competitor_mention", text=competitor, valid_to=None), order="valid_from"
-            )
-            intelligence = CompetitiveIntelligence(
-                id=self.ids.new(),
-                business_id=business_id,
-                competitor=competitor,
-                mentions=len({mention.source_id for mention in mentions}),
-                sentiment=math.fsum(mention.sentiment for mention in mentions) / len(mentions),
-                topics=tuple(dict.fromkeys(mention.topic for mention in mentions if mention.topic)),
-                evidence=tuple(mention.id for mention in mentions),
-                last_seen=max(mention.valid_from for mention in mentions),
-            )
-            for stored in tx.find(CompetitiveIntelligence, *where(competitor=competitor)):
-                intelligence = attrs.evolve(intelligence, id=stored.id, version=stored.version)
-                if intelligence != stored:
-                    tx.save(intelligence)
-                break
-            else:
-                tx.add(intelligence)
+        """What is known of each competitor that was or is spoken of in these findings, over all sources that do."""
+        named = sorted({row.text for row in touched if row.kind == "competitor_mention"})
+        if not named:
+            return
+        of_them = where(kind="competitor_mention", text__in=named, valid_to=None)
+        mentions: dict[str, list[ContextExtraction]] = {name: [] for name in named}
+        for row in tx.find(ContextExtraction, *of_them, order="valid_from"):
+            mentions[row.text].append(row)
+        known = {row.competitor: row for row in tx.find(CompetitiveIntelligence, *where(competitor__in=named))}
+        spoken_of = [self._intelligence(business_id, name, rows) for name, rows in mentions.items() if rows]
+        tx.add(*(each for each in spoken_of if each.competitor not in known))
+        for each in spoken_of:
+            before = known.pop(each.competitor, None)
+            after = before and attrs.evolve(each, id=before.id, version=before.version)
+            if after and after != before:
+                tx.save(after)
+        tx.remove(CompetitiveIntelligence, *(row.id for row in known.values()))
+
+    def _intelligence(
+        self, business_id: BusinessId, competitor: str, mentions: Sequence[ContextExtraction]
+    ) -> CompetitiveIntelligence:
+        return CompetitiveIntelligence(
+            id=self.ids.new(),
+            business_id=business_id,
+            competitor=competitor,
+            mentions=len({mention.source_id for mention in mentions}),
+            sentiment=math.fsum(mention.sentiment for mention in mentions) / len(mentions),
+            topics=tuple(dict.fromkeys(mention.topic for mention in mentions if mention.topic)),
+            evidence=tuple(mention.id for mention in mentions),
+            last_seen=max(mention.valid_from for mention in mentions),
+        )
+
+
+def _open_source(tx: Transaction, source_type: str, source_id: UUID) -> SourceText | None:
+    """The source as it speaks for the business now; None where it is gone or closed."""
+    try:
+        source = source_text(tx, source_type, source_id)
+    except NotFound:
+        return None
+    return None if source.closed else source
 
 
 def known_names(tx: Transaction) -> KnownNames:

@@ -15,13 +15,17 @@ from ..ports import Transaction, where
 
 @attrs.frozen(kw_only=True)
 class SourceText:
-    """What a source says and since when; ``spoken`` gives (character, second) where a recorded segment begins."""
+    """What a source says and since when; ``spoken`` gives (character, second) where a recorded segment begins.
+
+    ``closed`` is said of what was replaced: it stays readable, and no longer speaks for the business.
+    """
 
     source_type: str
     source_id: UUID
     text: str
     created_at: datetime
     spoken: tuple[tuple[int, float], ...] = ()
+    closed: bool = False
 
     def second_at(self, position: int) -> float | None:
         """The second of the recording at which the character was said; None for what was written."""
@@ -37,7 +41,13 @@ def source_text(tx: Transaction, source_type: str, source_id: UUID) -> SourceTex
 
 def _onboarding(tx: Transaction, source_id: UUID) -> SourceText:
     answer = tx.get(OnboardingResponse, source_id)
-    return SourceText(source_type="onboarding", source_id=source_id, text=answer.answer, created_at=answer.valid_from)
+    return SourceText(
+        source_type="onboarding",
+        source_id=source_id,
+        text=answer.answer,
+        created_at=answer.valid_from,
+        closed=answer.valid_to is not None,
+    )
 
 
 def _calendar(tx: Transaction, source_id: UUID) -> SourceText:

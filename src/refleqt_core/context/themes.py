@@ -25,8 +25,9 @@ def joined_theme(
     if vent.theme_id is not None:
         return None
     similarity = {hit.chunk.source_id: hit.similarity for hit in reversed(near)}
-    others = [other for other in _vents(tx, list(similarity)) if other.theme_id and other.id != vent.id]
-    themes = Counter(other.theme_id for other in others if likeness(vent, other, similarity[other.id]) >= SAME_THEME)
+    others = [other for other in _vents(tx, list(similarity)) if other.id != vent.id]
+    alike = [other for other in others if likeness(vent, other, similarity[other.id]) >= SAME_THEME]
+    themes = Counter(known for other in alike if (known := other.theme_id) is not None)
     if themes:
         theme = tx.get(VentTheme, themes.most_common(1)[0][0])
         return tx.save(

@@ -95,16 +95,14 @@ class ActivityService:
         done = upsert(tx, Activity, [fresh], key="external_id")
         activity = (done.touched + done.unchanged)[0]
         self._attach(tx, activity, uploaded)
-        if done.touched and activity.notes:
+        if done.changed or (done.new and activity.notes):
             self._read_later(tx, business_id, activity.id)
         return done
 
     def _attach(self, tx: Transaction, activity: Activity, uploaded: Sequence[tuple[UploadedFile, str]]) -> None:
         known = {artifact.blob for artifact in tx.find(ActivityArtifact, *where(activity_id=activity.id))}
-        for file, blob in uploaded:
-            if blob in known:
-                continue
-            artifact = ActivityArtifact(
+        fresh = {
+            blob: ActivityArtifact(
                 id=self.ids.new(),
                 business_id=activity.business_id,
                 activity_id=activity.id,
@@ -113,10 +111,13 @@ class ActivityService:
                 blob=blob,
                 uploaded_at=self.clock.now(),
             )
-            tx.add(artifact)
-            if file.media_type.startswith("audio/"):
-                payload = TranscribeAudio(activity_artifact_id=artifact.id)
-                self.queue.enqueue(job(payload, activity.business_id), tx=tx)
+            for file, blob in uploaded
+            if blob not in known
+        }
+        tx.add(*fresh.values())
+        heard = [artifact for artifact in fresh.values() if artifact.media_type.startswith("audio/")]
+        payloads = [TranscribeAudio(activity_artifact_id=artifact.id) for artifact in heard]
+        self.queue.enqueue(*(job(payload, activity.business_id) for payload in payloads), tx=tx)
 
     def _read_later(self, tx: Transaction, business_id: BusinessId, activity_id: UUID) -> None:
         for payload in (GenerateEmbeddings, ExtractContext):

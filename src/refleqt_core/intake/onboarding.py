@@ -81,18 +81,16 @@ class OnboardingService:
 
     def _answers(self, tx: Transaction, business: Business, form: OnboardingForm) -> None:
         now, owner = self.clock.now(), BusinessId(business.id)
-        open_answers = {
-            (stored.group, stored.question): stored for stored in tx.find(OnboardingResponse, *where(valid_to=None))
-        }
+        open_answers: dict[tuple[str, str, str], list[OnboardingResponse]] = {}
+        for stored in tx.find(OnboardingResponse, *where(valid_to=None), order="position"):
+            open_answers.setdefault((stored.group, stored.question, stored.answer), []).append(stored)
         signals = self._signals(form)
         fresh = []
         for group in ONBOARDING_GROUPS:
             for position, answer in enumerate(form.answers.get(group, ())):
-                stored = open_answers.get((group, answer.question))
-                if stored and stored.answer == answer.answer:
+                if same := open_answers.get((group, answer.question, answer.answer)):
+                    same.pop(0)
                     continue
-                if stored:
-                    tx.save(attrs.evolve(stored, valid_to=now))
                 fresh.append(
                     OnboardingResponse(
                         id=self.ids.new(),
@@ -105,8 +103,9 @@ class OnboardingService:
                         valid_from=now,
                     )
                 )
+        closed = [tx.save(attrs.evolve(gone, valid_to=now)) for rows in open_answers.values() for gone in rows]
         tx.add(*fresh)
-        said = [response.id for response in fresh if response.answer.strip()]
+        said = [response.id for response in (*closed, *fresh) if response.answer.strip()]
         for payload in (GenerateEmbeddings, ExtractContext):
             sources = [payload(source_type="onboarding", source_id=response) for response in said]
             self.queue.enqueue(*(job(each, owner) for each in sources), tx=tx)
