@@ -6,13 +6,13 @@ from uuid import UUID
 
 import attrs
 
-from ..errors import InvalidInput
+from ..errors import Fault, InvalidInput
 from ..jobs.catalogue import GenerateEmbeddings, job
 from ..ports import Clock, Ids, Queue, Store, Transaction, where
 from ..values import BusinessId
 from .calendar import CalendarEntry, Campaign, Keyword, StatusChange
 from .calendar_details import Details, detailed
-from .categorise import category_of, cluster_of, tags_of
+from .categorise import CATEGORY_OF_TYPE, cluster_of, tags_of
 from .drafts import EntryDraft, ImportedFile
 from .imports import ImportBatch
 from .upserts import Upserted, batch, check_no_duplicates, compared
@@ -77,7 +77,7 @@ class CalendarService:
         """All drafts are on the calendar, by as many statements for one as for a thousand."""
         campaigns, new_campaigns = self._campaigns(tx, business_id, drafts)
         clusters, new_keywords = self._clusters(tx, business_id, drafts)
-        entries = [self._entry(business_id, draft, campaigns, clusters) for draft in drafts]
+        entries = self._entries(business_id, drafts, campaigns, clusters)
         stored = tx.find(CalendarEntry, *where(external_id__in=[entry.external_id for entry in entries]))
         done = compared(stored, entries, key="external_id", keep=("created_at",), stamp=("updated_at",))
         details = detailed(tx, self.ids, drafts, done)
@@ -95,6 +95,24 @@ class CalendarService:
         self.queue.enqueue(*(job(payload, business_id) for payload in jobs), tx=tx)
         return done
 
+    def _entries(
+        self,
+        business_id: BusinessId,
+        drafts: Sequence[EntryDraft],
+        campaigns: Mapping[str, UUID],
+        clusters: Mapping[str, str],
+    ) -> list[CalendarEntry]:
+        """The drafts as entries; every one that cannot be is named in one `InvalidInput`."""
+        entries, faults = [], []
+        for draft in drafts:
+            try:
+                entries.append(self._entry(business_id, draft, campaigns, clusters))
+            except (InvalidInput, ValueError) as error:
+                faults.append(Fault(f"entry '{draft.external_id}'", None, None, str(error), "Correct it."))
+        if faults:
+            raise InvalidInput(faults)
+        return entries
+
     def _entry(
         self,
         business_id: BusinessId,
@@ -102,21 +120,20 @@ class CalendarService:
         campaigns: Mapping[str, UUID],
         clusters: Mapping[str, str],
     ) -> CalendarEntry:
+        if draft.paid_budget is not None and not (draft.channel or draft.channels):
+            raise InvalidInput("paid_budget needs a channel that it is spent on")
         now = self.clock.now()
         given = {name: getattr(draft, name) for name in SAME_NAME} | {"created_at": draft.created_at or now}
-        try:
-            return CalendarEntry(
-                **given,
-                id=self.ids.new(),
-                business_id=business_id,
-                campaign_id=campaigns.get(draft.campaign or ""),
-                category=category_of(draft.artifact_type) if draft.artifact_type else None,
-                tags=tags_of(draft.title, draft.funnel_stage, draft.angle),
-                keyword_cluster=clusters.get(draft.primary_keyword or ""),
-                updated_at=now,
-            )
-        except (KeyError, ValueError) as error:
-            raise InvalidInput(f"entry '{draft.external_id}': {error}") from error
+        return CalendarEntry(
+            **given,
+            id=self.ids.new(),
+            business_id=business_id,
+            campaign_id=campaigns.get(draft.campaign or ""),
+            category=CATEGORY_OF_TYPE.get(draft.artifact_type),
+            tags=tags_of(draft.title, draft.funnel_stage, draft.angle),
+            keyword_cluster=clusters.get(draft.primary_keyword or ""),
+            updated_at=now,
+        )
 
     def _campaigns(
         self, tx: Transaction, business_id: BusinessId, drafts: Sequence[EntryDraft]
