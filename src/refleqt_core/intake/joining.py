@@ -1,6 +1,7 @@
 """Which calendar entry a result, a click or a visit belongs to: by artifact id, else UTM, else URL."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote_plus, urlsplit
@@ -52,19 +53,33 @@ class EntryIndex:
 
 
 def normal_name(text: str) -> str:
-    """``text`` without case, encoding, and the difference between spaces, underscores and hyphens."""
-    return re.sub(r"[\s_\-]+", "-", unquote_plus(text).strip().casefold()).strip("-")
+    """``text`` without case, encoding, and the difference between spaces, underscores, plus signs and hyphens."""
+    return re.sub(r"[\s_\-]+", "-", _decoded(text)).strip("-")
 
 
 def normal_path(url: str) -> str:
-    """The path of a URL (or a bare slug) without host, query, case and slashes at its ends."""
-    return unquote_plus(urlsplit(url if "//" in url else f"//x/{url}").path).strip("/").casefold()
+    """The path of a URL (or a bare slug) without host, query, encoding, case and slashes at its ends.
+
+    Empty for what is no URL.
+    """
+    try:
+        path = urlsplit(url if "//" in url else f"//x/{url}").path
+    except ValueError:
+        return ""
+    return _decoded(path).strip("/ ")
 
 
 def utm_of(url: str) -> str:
     """The utm_content in a URL's query; empty where there is none."""
     found = re.search(r"[?&]utm_content=([^&#]*)", url, re.IGNORECASE)
     return found[1] if found else ""
+
+
+def _decoded(text: str) -> str:
+    """In small letters, with nothing encoded however often it was, and accents written in one way."""
+    while (decoded := unquote_plus(text)) != text:
+        text = decoded
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 def _unique(pairs: Iterable[tuple[str, UUID]]) -> dict[str, UUID]:

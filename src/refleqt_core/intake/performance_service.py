@@ -32,21 +32,22 @@ class PerformanceService:
         """The results are on record, each joined to its entry where one is known by its artifact id, UTM or URL.
 
         What matches nothing is kept without an entry. A corrected value stands beside the old one; the same file again
-        changes nothing.
+        changes nothing, as does the same result twice in one file.
         """
         with self.store.business(business_id) as tx:
             index = entry_index(tx)
             counts = tx.append([self._point(business_id, record, index) for record in records])
+            repeated = len(records) - counts.new - counts.changed - counts.unchanged
             record = ImportBatch(
                 id=self.ids.new(),
                 business_id=business_id,
                 kind="performance",
                 file_name=file.name,
                 blob=file.blob,
-                read=counts.new + counts.changed + counts.unchanged + file.rejected,
+                read=len(records) + file.rejected,
                 new=counts.new,
                 changed=counts.changed,
-                unchanged=counts.unchanged,
+                unchanged=counts.unchanged + repeated,
                 rejected=file.rejected,
                 imported_at=self.clock.now(),
             )
@@ -66,9 +67,13 @@ class PerformanceService:
             return joined
 
     def unmatched(self, business_id: BusinessId) -> list[PerformanceRecord]:
-        """The results that no entry is known for."""
+        """The results that no entry is known for, as they were last corrected."""
         with self.store.business(business_id) as tx:
-            return tx.latest(PerformanceRecord, *where(calendar_entry_id=None))
+            alone = tx.latest(PerformanceRecord, *where(calendar_entry_id=None))
+            things = sorted({point.entity_id for point in alone})
+            joined = tx.latest(PerformanceRecord, *where(entity_id__in=things, calendar_entry_id__null=False))
+        corrected = {_series_of(point): point.revision for point in joined}
+        return [point for point in alone if point.revision > corrected.get(_series_of(point), -1)]
 
     def _point(self, business_id: BusinessId, record: MetricRecord, index: EntryIndex) -> PerformanceRecord:
         labels = record.labels
@@ -90,3 +95,7 @@ class PerformanceService:
             value=record.value,
             recorded_at=self.clock.now(),
         )
+
+
+def _series_of(point: PerformanceRecord) -> tuple[object, ...]:
+    return tuple(getattr(point, field) for field in PerformanceRecord.key)
