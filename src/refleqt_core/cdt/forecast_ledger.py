@@ -12,7 +12,7 @@ from ..intake.performance import PerformanceRecord
 from ..ports import Clock, Ids, Store, Transaction, where
 from ..values import BusinessId
 from .calibration import brier, expected_calibration_error, interval_coverage
-from .outcomes import total
+from .outcomes import WINDOW, in_window, total
 from .records import Forecast
 
 SUBJECT = "calendar_entry"
@@ -77,7 +77,8 @@ class ForecastService:
     def score_due(self, business_id: BusinessId) -> list[Forecast]:
         """Forecasts that have come due are scored against what was measured; gives those.
 
-        One whose artifact was never published or measured stays open and is overdue: no data is not a failure.
+        One whose artifact was never published or measured stays open and is overdue: no data is not a failure. So does
+        one whose artifact came out later than was planned, until its thirty days are over.
         """
         now = self.clock.now()
         with self.store.business(business_id) as tx:
@@ -86,8 +87,13 @@ class ForecastService:
                 return []
             subjects = [forecast.subject_id for forecast in due]
             entries = {entry.id: entry for entry in tx.find(CalendarEntry, *where(id__in=subjects))}
-            points = tx.latest(PerformanceRecord, *where(calendar_entry_id__in=subjects))
-            scored = [scored_forecast(each, entries.get(each.subject_id), points, now) for each in due]
+            points: dict[UUID | None, list[PerformanceRecord]] = {}
+            for point in tx.latest(PerformanceRecord, *where(calendar_entry_id__in=subjects)):
+                points.setdefault(point.calendar_entry_id, []).append(point)
+            scored = [
+                scored_forecast(each, entries.get(each.subject_id), points.get(each.subject_id, ()), now)
+                for each in due
+            ]
             return [tx.save(forecast) for forecast in scored if forecast is not None]
 
     def ledger(self, business_id: BusinessId) -> list[Forecast]:
@@ -118,9 +124,11 @@ class ForecastService:
 def scored_forecast(
     forecast: Forecast, entry: CalendarEntry | None, points: Sequence[PerformanceRecord], now: datetime
 ) -> Forecast | None:
-    """The forecast with what really came; None while nothing was measured."""
-    measured = [point for point in points if entry is not None and point.calendar_entry_id == entry.id]
-    if entry is None or entry.publish_at is None or not measured:
+    """The forecast with what really came by the ``points`` of its entry; None while that is not known."""
+    if entry is None or entry.publish_at is None or entry.publish_at + WINDOW > now:
+        return None
+    measured = in_window(points, entry.publish_at)
+    if not measured:
         return None
     actual = total(measured, forecast.metric, entry.publish_at)
     success = actual >= forecast.target

@@ -42,8 +42,8 @@ def outcomes_due(
 ) -> list[EntryOutcome]:
     """The outcomes of entries whose window has passed, in the order of publication.
 
-    An entry without publication, KPI or target has none, nor has one that nothing was ever measured of: no data is not
-    a failure. Ratios and uniques are not summed over days; their largest value counts.
+    An entry without publication, KPI or target has none, nor has one that nothing was measured of in its window: no
+    data is not a failure. Ratios and uniques are not summed over days; their largest value counts.
     """
     measured: dict[UUID, list[PerformanceRecord]] = defaultdict(list)
     for point in points:
@@ -51,18 +51,24 @@ def outcomes_due(
             measured[point.calendar_entry_id].append(point)
     due = []
     for entry in entries:
-        if entry.publish_at is None or not entry.primary_kpi or not entry.kpi_target or not measured[entry.id]:
+        if entry.publish_at is None or not entry.primary_kpi or not entry.kpi_target:
             continue
         known_at = entry.publish_at + WINDOW
-        if known_at <= now:
-            actual = total(measured[entry.id], entry.primary_kpi, entry.publish_at)
+        points_inside = in_window(measured.get(entry.id, ()), entry.publish_at)
+        if known_at <= now and points_inside:
+            actual = total(points_inside, entry.primary_kpi, entry.publish_at)
             due.append(EntryOutcome(entry=entry, actual=actual, success=actual >= entry.kpi_target, known_at=known_at))
     return sorted(due, key=lambda outcome: (outcome.known_at, outcome.entry.id))
 
 
-def total(points: Sequence[PerformanceRecord], metric: str, published: datetime) -> float:
-    """The metric over the window, from the day of publication on (a source's day may begin up to one day earlier)."""
+def in_window(points: Sequence[PerformanceRecord], published: datetime) -> list[PerformanceRecord]:
+    """The points of the window, from the day of publication on (a source's day may begin up to one day earlier)."""
     first, last = (published - timedelta(days=1)).date(), (published + WINDOW).date()
-    inside = [point for point in points if point.metric == metric and first <= point.day <= last]
+    return [point for point in points if first <= point.day <= last]
+
+
+def total(points: Sequence[PerformanceRecord], metric: str, published: datetime) -> float:
+    """The metric over the window."""
+    inside = [point for point in in_window(points, published) if point.metric == metric]
     summed = sum(point.value for point in inside if point.additivity == "additive")
     return summed + max((point.value for point in inside if point.additivity != "additive"), default=0.0)

@@ -38,27 +38,31 @@ class BeliefService:
     ids: Ids
 
     def observe(self, business_id: BusinessId) -> int:
-        """Outcomes that have become known are evidence for their cells; gives how many artifacts were new."""
+        """Outcomes that have become known are evidence for their cells; gives how many artifacts were new.
+
+        One without an audience segment is in no cell, and evidence for nothing.
+        """
         with self.store.business(business_id) as tx:
             business = tx.get(Business, business_id)
             seen = {row.source_id for row in tx.find(BeliefEvidence, *where(source_type="calendar"))}
             entries = tx.find(CalendarEntry, *where(status__in=["published", "reviewed"]))
             points = tx.latest(PerformanceRecord, *where(calendar_entry_id__null=False))
             due = [each for each in outcomes_due(entries, points, self.clock.now()) if each.entry.id not in seen]
-            for outcome in due:
-                tx.add(*self._evidence(business, outcome))
-            return len(due)
+            fresh = [row for outcome in due for row in self._evidence(business, outcome)]
+            tx.add(*fresh)
+            return len({row.source_id for row in fresh})
 
     def update(self, business_id: BusinessId) -> list[Belief]:
         """What is believed follows from all evidence; the month's reinforcement is applied once a month.
 
-        Gives the beliefs of cells that have evidence. Updated again without new evidence nothing changes.
+        Gives the beliefs of cells that have evidence. Updated again at the same time nothing changes; later on, without
+        new evidence, estimates are what time has left of them.
         """
         with self.store.business(business_id) as tx:
             evidence = tx.find(BeliefEvidence, order="observed_at")
             model = self._fitted(tx, evidence)
-            scored = self._scored_forecasts(tx, business_id)
             stored = {cell_of(belief): belief for belief in tx.find(Belief)}
+            scored = self._scored_forecasts(tx, business_id, stored)
             return [
                 self._believe(tx, business_id, model, cell, rows, stored.get(cell), scored.get(cell, []))
                 for cell, rows in sorted(by_cell(evidence).items())
@@ -112,25 +116,28 @@ class BeliefService:
         segments = (*segments, *seen) or (EVERYONE,)
         return fitted_model(observations(evidence), OPTIONS, segments, days(as_of or self.clock.now()))
 
-    def _scored_forecasts(self, tx: Transaction, business_id: BusinessId) -> Mapping[Cell, Sequence[ScoredForecast]]:
+    def _scored_forecasts(
+        self, tx: Transaction, business_id: BusinessId, stored: Mapping[Cell, Belief]
+    ) -> Mapping[Cell, Sequence[ScoredForecast]]:
         """The forecasts that were scored since the beliefs were last reinforced, by the cells of their artifacts."""
-        forecasts = [each for each in tx.find(Forecast) if each.scored_at is not None]
-        entries = {
-            entry.id: entry
-            for entry in tx.find(CalendarEntry, *where(id__in=[forecast.subject_id for forecast in forecasts]))
-        }
+        reinforced = {cell: row.last_reinforced for cell, row in stored.items() if row.last_reinforced}
+        if not reinforced:
+            return {}
+        forecasts = tx.find(Forecast, *where(scored_at__gt=min(reinforced.values())))
+        entries = tx.find(CalendarEntry, *where(id__in=[forecast.subject_id for forecast in forecasts]))
         time_zone = tx.get(Business, business_id).time_zone
-        now = self.clock.now()
+        cells_of = {entry.id: cells_of_entry(entry, time_zone) for entry in entries}
         by_cells: dict[Cell, list[ScoredForecast]] = {}
         for forecast in forecasts:
-            age = (now - forecast.due_at).total_seconds() / 86_400
-            scored = ScoredForecast(
-                predicted=forecast.probability, actual=float(bool(forecast.success)), age=max(0.0, age)
-            )
-            if age <= 31 and forecast.subject_id in entries:
-                for cell in cells_of_entry(entries[forecast.subject_id], time_zone):
-                    by_cells.setdefault(cell, []).append(scored)
+            for cell in cells_of.get(forecast.subject_id, ()):
+                since = reinforced.get(cell)
+                if since and forecast.scored_at and forecast.scored_at > since:
+                    by_cells.setdefault(cell, []).append(self._scored(forecast))
         return by_cells
+
+    def _scored(self, forecast: Forecast) -> ScoredForecast:
+        age = days(self.clock.now()) - days(forecast.due_at)
+        return ScoredForecast(predicted=forecast.probability, actual=float(bool(forecast.success)), age=max(0.0, age))
 
     def _believe(
         self,
