@@ -1,6 +1,7 @@
 """The attribution's use cases: touches and conversions come in, and each artifact gets its credit."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 import attrs
@@ -69,38 +70,48 @@ class AttributionService:
     def attribute(self, business_id: BusinessId, period: Period) -> list[ArtifactCredit]:
         """Every conversion of the period is credited to the artifacts before it, by five models, to the cent.
 
-        The credits of a model sum to the period's revenue exactly; those of the same period before are replaced.
+        The credits of a model sum to the period's revenue exactly; those of the same period before are replaced. A cost
+        in another currency than the revenue gives no return. Conversions in several raise `InvalidInput`.
         """
         with self.store.business(business_id) as tx:
             conversions = tx.find(
                 Conversion, *where(occurred_at__ge=period.start, occurred_at__lt=period.end), order="occurred_at"
             )
-            visitors = sorted({conversion.visitor_id for conversion in conversions})
-            touches = tx.find(Touch, *where(visitor_id__in=visitors), order="occurred_at") if visitors else []
+            currency = _currency_of(conversions)
             costs = self._costs(tx)
+            comparable = {entry: cost.minor for entry, cost in costs.items() if cost.currency == currency}
+            returns = self._returns(self._touches(tx, conversions, period), conversions, comparable)
+            credit = [self._credit(business_id, period, each, currency, costs.get(each.artifact)) for each in returns]
             tx.remove(ArtifactCredit, *(stored.id for stored in self._of_period(tx, period)))
-            returns = self._returns(touches, conversions, costs)
-            currency = conversions[0].revenue.currency if conversions else "EUR"
-            credit = [self._credit(business_id, period, each, currency) for each in returns]
             tx.add(*credit)
             return credit
 
     def report(self, business_id: BusinessId, *, model: str = "position_based") -> list[ArtifactCredit]:
-        """The credits of the newest period by that model, the highest revenue first."""
+        """The credits of the newest period by that model, the highest revenue first.
+
+        Of periods that end on the same day the one that began last is the newest.
+        """
         with self.store.business(business_id) as tx:
-            newest = tx.find(ArtifactCredit, *where(model=model), order="-computed_at", limit=1)
+            newest = tx.find(ArtifactCredit, *where(model=model), order="-period_end", limit=1)
             if not newest:
                 return []
-            period = where(model=model, period_start=newest[0].period_start, period_end=newest[0].period_end)
-            credit = tx.find(ArtifactCredit, *period)
+            ended = tx.find(ArtifactCredit, *where(model=model, period_end=newest[0].period_end), order="-period_start")
+        credit = [each for each in ended if each.period_start == ended[0].period_start]
         return sorted(credit, key=lambda each: -each.revenue.minor)
 
     def _identity(self, business_id: BusinessId) -> dict[str, object]:
         return {"id": self.ids.new(), "business_id": business_id, "imported_at": self.clock.now()}
 
-    def _costs(self, tx: Transaction) -> dict[str, int]:
-        entries = tx.find(CalendarEntry)
-        return {str(entry.id): entry.production_cost.minor for entry in entries if entry.production_cost}
+    def _costs(self, tx: Transaction) -> dict[str, Money]:
+        entries = tx.find(CalendarEntry, *where(production_cost__null=False))
+        return {str(entry.id): entry.production_cost for entry in entries if entry.production_cost}
+
+    def _touches(self, tx: Transaction, conversions: Sequence[Conversion], period: Period) -> list[Touch]:
+        """The visits of those who converted, as far back as they count."""
+        visitors = sorted({conversion.visitor_id for conversion in conversions})
+        since = period.start - timedelta(days=LOOKBACK_DAYS)
+        asked = where(visitor_id__in=visitors, occurred_at__ge=since, occurred_at__lt=period.end)
+        return tx.find(Touch, *asked, order="occurred_at")
 
     def _of_period(self, tx: Transaction, period: Period) -> list[ArtifactCredit]:
         return tx.find(ArtifactCredit, *where(period_start=period.start.date(), period_end=period.end.date()))
@@ -123,14 +134,13 @@ class AttributionService:
             ),
             lookback_days=LOOKBACK_DAYS,
         )
-        currencies = sorted({conversion.revenue.currency for conversion in conversions})
-        if len(currencies) > 1:
-            raise InvalidInput(f"conversions in {' and '.join(currencies)} cannot be added up; convert them to one")
         revenue = np.array([conversion.revenue.minor for conversion in conversions], dtype=np.int64)
         return artifact_returns(journeys, revenue, costs, np.random.default_rng(self.seed))
 
-    def _credit(self, business_id: BusinessId, period: Period, each: ArtifactReturn, currency: str) -> ArtifactCredit:
-        cost = None if each.cost is None else Money(minor=int(each.cost), currency=currency)
+    def _credit(
+        self, business_id: BusinessId, period: Period, each: ArtifactReturn, currency: str, cost: Money | None
+    ) -> ArtifactCredit:
+        foreign = cost is not None and cost.currency != currency
         return ArtifactCredit(
             id=self.ids.new(),
             business_id=business_id,
@@ -146,6 +156,14 @@ class AttributionService:
             roi_low=each.low,
             roi_high=each.high,
             disagreement=each.disagreement,
-            note=each.note,
+            note=f"the cost is in {cost.currency}, the revenue in {currency}" if cost and foreign else each.note,
             computed_at=self.clock.now(),
         )
+
+
+def _currency_of(conversions: Sequence[Conversion]) -> str:
+    """The one currency of the conversions; several raise `InvalidInput`."""
+    currencies = sorted({conversion.revenue.currency for conversion in conversions}) or ["EUR"]
+    if len(currencies) > 1:
+        raise InvalidInput(f"conversions in {' and '.join(currencies)} cannot be added up; convert them to one")
+    return currencies[0]
