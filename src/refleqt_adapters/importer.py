@@ -1,11 +1,10 @@
-"""A file on disk becomes records of a business: its kind is recognised, it is read, kept, and handed to its use case."""
+"""A file on disk becomes records of a business: its kind is recognised, it is read, kept, and handed on."""
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import attrs
-from refleqt_core.marketplace.service import MarketplaceService
 
 from refleqt_core.attribution.service import AttributionService
 from refleqt_core.errors import Fault, InvalidInput
@@ -16,8 +15,8 @@ from refleqt_core.intake.onboarding import OnboardingService
 from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.intake.team_drafts import MemberDraft
 from refleqt_core.intake.tooling_service import ToolingService
-from refleqt_core.intake.upserts import Counted
 from refleqt_core.intake.vent_board import VentService
+from refleqt_core.marketplace.service import MarketplaceService
 from refleqt_core.ports import BlobStore, MetricRecord
 from refleqt_core.values import BusinessId
 
@@ -126,8 +125,7 @@ class FileImporter:
         }
 
     def _onboarding(self, business_id: BusinessId, forms: Sequence[OnboardingForm], _file: ImportedFile) -> Counts:
-        self.onboarding.complete(forms[0], business_id=business_id)
-        return Counted(changed=1)
+        return self.onboarding.revise(business_id, forms[0])
 
     def _team(self, business_id: BusinessId, members: Sequence[MemberDraft], _file: ImportedFile) -> Counts:
         return self.onboarding.team(business_id, members)

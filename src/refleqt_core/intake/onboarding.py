@@ -40,6 +40,15 @@ class OnboardingService:
             self._answers(tx, business, form)
             return business
 
+    def revise(self, business_id: BusinessId, form: OnboardingForm) -> Counted:
+        """As `complete` for a business that is there; counts the form as one row, changed or unchanged."""
+        with self.store.business(business_id) as tx:
+            before = tx.get(Business, business_id)
+            business = self._business(tx, business_id, form, known=True)
+            said = [self._profile(tx, business, form), self._answers(tx, business, form)]
+            changed = business != before or any(said)
+            return Counted(changed=int(changed), unchanged=int(not changed))
+
     def team(self, business_id: BusinessId, members: Sequence[MemberDraft]) -> Counted:
         """These people are the team; who was in it before and is not named now is no longer active."""
         with self.store.business(business_id) as tx:
@@ -64,7 +73,8 @@ class OnboardingService:
         changed = attrs.evolve(stored, **fields)
         return stored if changed == stored else tx.save(changed)
 
-    def _profile(self, tx: Transaction, business: Business, form: OnboardingForm) -> None:
+    def _profile(self, tx: Transaction, business: Business, form: OnboardingForm) -> bool:
+        """Whether the profile is another than it was."""
         now = self.clock.now()
         fresh = BusinessProfile(
             id=self.ids.new(),
@@ -75,11 +85,13 @@ class OnboardingService:
         for stored in tx.find(BusinessProfile, *where(valid_to=None)):
             same = attrs.evolve(fresh, id=stored.id, version=stored.version, valid_from=stored.valid_from)
             if same == stored:
-                return
+                return False
             tx.save(attrs.evolve(stored, valid_to=now))
         tx.add(fresh)
+        return True
 
-    def _answers(self, tx: Transaction, business: Business, form: OnboardingForm) -> None:
+    def _answers(self, tx: Transaction, business: Business, form: OnboardingForm) -> bool:
+        """Whether any answer is another than it was."""
         now, owner = self.clock.now(), BusinessId(business.id)
         open_answers: dict[tuple[str, str, str], list[OnboardingResponse]] = {}
         for stored in tx.find(OnboardingResponse, *where(valid_to=None), order="position"):
@@ -109,6 +121,7 @@ class OnboardingService:
         for payload in (GenerateEmbeddings, ExtractContext):
             sources = [payload(source_type="onboarding", source_id=response) for response in said]
             self.queue.enqueue(*(job(each, owner) for each in sources), tx=tx)
+        return bool(closed or fresh)
 
     def _signals(self, form: OnboardingForm) -> Mapping[str, AnswerSignals]:
         given = [
