@@ -2,9 +2,9 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .postgres.home import default_home
@@ -13,7 +13,7 @@ from .postgres.home import default_home
 class Settings(BaseSettings):
     """What is configured. A wrong value says at the start which one it is."""
 
-    model_config = SettingsConfigDict(env_prefix="REFLEQT_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="REFLEQT_", extra="forbid", frozen=True)
 
     home: Path = Field(default_factory=default_home, description="Where data, blobs and keys of this machine lie.")
     database_url: SecretStr | None = Field(
@@ -45,8 +45,17 @@ class Settings(BaseSettings):
     clock_start: datetime | None = Field(default=None, description="Where a simulated clock starts.")
     seed: int = Field(default=0, description="Seeds every random choice, so that a run can be repeated.")
 
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        """What takes part in a transaction of the store lies where the store does."""
+        joined = {name: getattr(self, name) for name in ("store", "vector_index", "queue", "events")}
+        if len({adapter == "memory" for adapter in joined.values()}) > 1:
+            named = ", ".join(f"{name}={adapter}" for name, adapter in joined.items())
+            raise ValueError(f"either all or none of these can be in memory: {named}")
+        return self
+
     @classmethod
     def in_memory(cls, **changes: object) -> "Settings":
         """Settings that need no server, no disk and no model: for embedding, tests and simulations."""
-        memory = {name: "memory" for name in ("store", "vector_index", "queue", "events", "blobs", "embedder")}
+        memory = dict.fromkeys(("store", "vector_index", "queue", "events", "blobs", "embedder"), "memory")
         return cls.model_validate(memory | changes)
