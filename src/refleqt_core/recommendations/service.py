@@ -74,11 +74,11 @@ class RecommendationService:
         """The five questions, over all that is on record."""
         with self.store.business(business_id) as tx:
             recommended = tx.find(RecommendationOutcome)
-            maps = {each.id for each in tx.find(ExecutionMap, *where(status__in=["purchased", "delivered"]))}
-            artifacts = [each for each in tx.find(MapArtifact) if each.execution_map_id in maps]
+            maps = [each.id for each in tx.find(ExecutionMap, *where(status__in=["purchased", "delivered"]))]
+            artifacts = tx.find(MapArtifact, *where(execution_map_id__in=maps))
             outcomes = self._outcomes_by_entry(tx.find(CalendarEntry), tx.latest(PerformanceRecord))
-            own_briefs = {str(each.id) for each in tx.find(CreatorBrief)}
-            jobs = [each for each in tx.find(CreatorPerformance) if each.brief_id in own_briefs]
+            own_briefs = sorted(str(each.id) for each in tx.find(CreatorBrief))
+            jobs = tx.find(CreatorPerformance, *where(brief_id__in=own_briefs))
         shown = [each for each in recommended if each.recommendation_type == "calendar_suggestion"]
         return MonthlyReview(
             context_quality=standings(
@@ -86,7 +86,7 @@ class RecommendationService:
                 lambda each: str(each.recommendation_content.get("activity_type", "")),
                 lambda each: each.context_quality_score,
             ),
-            acceptance=standings(shown, content("artifact_type"), lambda each: float(each.user_action == "accepted")),
+            acceptance=standings(shown, content("artifact_type"), _acceptance),
             map_success=standings(
                 artifacts, lambda each: each.channel, lambda each: outcomes.get(each.calendar_entry_id)
             ),
@@ -100,6 +100,12 @@ class RecommendationService:
         self, entries: Sequence[CalendarEntry], points: Sequence[PerformanceRecord]
     ) -> Mapping[Any, float]:
         return {each.entry.id: float(each.success) for each in outcomes_due(entries, points, self.clock.now())}
+
+
+def _acceptance(suggestion: RecommendationOutcome) -> float | None:
+    """1 for what was planned, as it was or with changes, 0 for what was not; None while nobody has answered."""
+    action = suggestion.user_action
+    return None if action is None else float(action in ("accepted", "modified"))
 
 
 def content(field: str) -> Callable[[RecommendationOutcome], str]:
