@@ -176,3 +176,13 @@ def test_blank_text_is_read_without_asking():
     llm = Scripted("x")
     reading = read(llm, " \n", KnownNames())
     assert (llm.seen, reading.findings, reading.sentiment) == ([], (), 0.0)
+
+
+def test_a_known_name_is_spelled_as_the_business_spells_it():
+    from refleqt_adapters.llm.offline import OfflineLLM
+
+    reading = read(OfflineLLM(), "PEELMETRIC is shouting at us again.", KnownNames(competitors=("Peelmetric",)))
+    names = [
+        (each.finding.text, each.finding.quote) for each in reading.findings if "peel" in each.finding.text.lower()
+    ]
+    assert names and all(text == "Peelmetric" and "PEELMETRIC" in quote for text, quote in names)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, NamedTuple
 
 import attrs
@@ -134,12 +134,21 @@ def read(llm: LLM, text: str, known: KnownNames, *, size: int = 1500, overlap: i
     weights = [tokens(part.text) for part in parts]
     moods = [answer.value.sentiment for answer in answers]
     return Reading(
-        findings=_merged([each.kept for each in checked]),
+        findings=tuple(_as_known(each, known) for each in _merged([each.kept for each in checked])),
         dropped=sum(each.dropped for each in checked),
         sentiment=sum(w * m for w, m in zip(weights, moods, strict=True)) / (sum(weights) or 1),
         topics=_by_frequency([answer.value.topics for answer in answers]),
         usages=tuple(answer.usage for answer in answers),
     )
+
+
+def _as_known(proven: Proven, known: KnownNames) -> Proven:
+    """A known name as the business spells it, however the source did; the quote stays as it stands there."""
+    if proven.finding.kind not in NAMED_KINDS:
+        return proven
+    spelled = {name.casefold(): name for name in (*known.people, *known.products, *known.competitors)}
+    text = spelled.get(proven.finding.text.casefold(), proven.finding.text)
+    return proven._replace(finding=replace(proven.finding, text=text))
 
 
 def _find(quote: str, source: str, start: int = 0, end: int | None = None) -> int | None:
