@@ -36,6 +36,7 @@ def upgrade(url: str) -> str | None:
     """The database is at `HEAD`; gives the revision that it was at before.
 
     The user of ``url`` owns the tables. It needs the right to create roles and the extension ``vector`` the first time.
+    A revision that is not known here, since a newer program made it, is left alone: `Unavailable`.
     """
     engine = create_engine(url, poolclass=NullPool)
     with vendor_errors(), engine.begin() as connection:
@@ -65,8 +66,13 @@ def _prepare(connection: Connection) -> None:
 
 def _run_alembic(connection: Connection) -> None:
     from alembic import command
+    from alembic.util import CommandError
 
-    command.upgrade(alembic_config(connection), "head")
+    try:
+        command.upgrade(alembic_config(connection), "head")
+    except CommandError as error:
+        at = current_revision(connection)
+        raise Unavailable(f"the database is at schema {at}, which a newer Refleqt made; install that one") from error
 
 
 def alembic_config(connection: Connection) -> "Config":
