@@ -23,6 +23,7 @@ from refleqt_core.outputs.economics import Terms
 from refleqt_core.outputs.initiatives import APART, FEWEST, MOST, best_bundle, weeks_late, weeks_later
 from refleqt_core.outputs.landscape import read_landscape
 from refleqt_core.outputs.planner import PlanningPolicy
+from refleqt_core.outputs.reasons import usual_once
 from refleqt_core.outputs.records import ExecutionMap, MapArtifact, RecommendationOutcome
 from refleqt_core.outputs.writing import PLAIN
 from refleqt_core.ports.llm import Answer, Usage
@@ -189,6 +190,13 @@ def test_words_for_another_number_of_artifacts_are_refused():
     execution_map, artifacts = proposed(small_business(llm=WrongCount()))
     assert execution_map.predicted["written_by"] == PLAIN
     assert len(artifacts) >= FEWEST
+
+
+def test_its_reasons_say_once_what_is_usual():
+    execution_map, _ = proposed(small_business())
+    assert sum("is usual" in each for each in execution_map.evidence) == 1
+    first = "1 of 3 did, where 30 % is usual."
+    assert usual_once([first, "2 of 4 did, and 3 of 4; 30 % is usual.", first]) == [first, "2 of 4 did, and 3 of 4."]
 
 
 # What is bought.

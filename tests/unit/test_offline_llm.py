@@ -379,10 +379,9 @@ def test_a_suggestion_reads_like_this():
     )
     wording = llm.complete(suggestion_prompt(facts), SuggestionWording).value
     assert wording == SuggestionWording(
-        title="What operations managers say about stock count software",
+        title="Stock count software, in the words of operations managers",
         why_now="9 of 11 LinkedIn posts with social proof met their target. The calendar lacks decision-stage content. "
-        "Expect it to work in 64 % of cases, where the average piece works in 41 %. "
-        "Publish it on Thursday 12 March 2026.",
+        "Published on Thursday 12 March 2026, it has a chance of 64 % to reach its target, where 41 % is usual.",
         outline=[
             "First line: stop the scroll with the problem, not with the product",
             "Begin where operations managers are: “we lose two days on every count”",
@@ -391,6 +390,48 @@ def test_a_suggestion_reads_like_this():
             "End on a single call to action, with “stock count software” in the title and a heading",
         ],
     )
+
+
+def test_what_is_usual_and_the_day_are_said_once():
+    facts = suggestion_facts(
+        evidence=["4 of 5 reached their target, where 41 % is usual."],
+        gap="content for the week of Thursday 12 March 2026",
+    )
+    said = llm.complete(suggestion_prompt(facts), SuggestionWording).value.why_now
+    assert (said.count("41 %"), said.count("12 March 2026"), said.count("64 %")) == (1, 1, 1)
+
+
+def test_stored_keys_are_said_as_words():
+    facts = BriefFacts(
+        artifact_type="blog_copy", channel="blog", persona="a planner", angle="roi", success_metric="40 sign-ups",
+        keyword="stock counts",
+    )  # fmt: skip
+    headline = llm.complete(brief_prompt(facts), BriefWording).value.headline
+    assert headline.startswith("Stock counts: a blog article") and headline.endswith("return on investment")
+
+
+@pytest.mark.parametrize(
+    ("theme", "title"),
+    [
+        ("food cost calculator", "Food cost calculator for finance directors"),
+        ("Food cost that moves and that nobody can explain.", "Finance directors: food cost that moves and that nobody "
+         "can explain"),
+    ],
+)  # fmt: skip
+def test_a_map_is_called_by_its_people_and_its_theme(theme, title):
+    facts = MapFacts(
+        theme=theme, segment_name="finance directors of hotel groups", artifacts=[], cost="1 EUR",
+        goal="clicks from finance directors of hotel groups",
+    )  # fmt: skip
+    wording = llm.complete(map_prompt(facts), MapWording).value
+    assert wording.title == title
+    assert "clicks from them" in wording.rationale
+
+
+def test_artifacts_of_one_map_are_called_differently():
+    alike = [suggestion_facts(keyword="stock counts", publish_on=f"2026-03-{day}") for day in (12, 19, 26)]
+    facts = MapFacts(theme="stock counts", segment_name="planners", goal="clicks", artifacts=alike, cost="1 EUR")
+    assert len({each.title for each in llm.complete(map_prompt(facts), MapWording).value.artifacts}) == 3
 
 
 def test_other_facts_are_said_in_other_words():

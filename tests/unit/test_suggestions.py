@@ -147,7 +147,7 @@ def test_a_change_in_the_channels_numbers_is_a_reason():
     )
     shown = contents(business.suggestions.suggest(business.id, count=60))
     post = next(each for each in shown if each["channel"] == "linkedin")
-    assert "Clicks of LinkedIn rose by 40 % from 2026-02-01 to 2026-02-28, as crm shows." in post["evidence"]
+    assert ("Clicks on LinkedIn rose by 40 % from 1 to 28 February 2026, the CRM shows.") in post["evidence"]
 
 
 def test_two_suggestions_never_aim_at_the_same_search_term():

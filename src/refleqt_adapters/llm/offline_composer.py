@@ -4,52 +4,42 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from refleqt_core.outputs.phrases import (
+    angle_name,
+    artifact_on,
+    capital,
+    inside,
+    listed,
+    on_channel,
+    people,
+    sentence,
+    spoken,
+    weekday_name,
+    with_article,
+)
 from refleqt_core.outputs.wording import BriefFacts, MapFacts, SuggestionFacts
 
-from .offline_phrasing import Variation, capital, day, listed, on_channel, quoted, readable, sentence, with_article
+from .offline_phrasing import Variation, bare, quoted
 
 _SHORT_QUOTE = 9
+_SHORT_THEME = 4
 _TITLES: Mapping[str, tuple[str, ...]] = {
     "proof": (
-        "How {segment} got to grips with {subject}",
-        "{Subject}: what changed for {segment}, in their own words",
-        "What {segment} say about {subject}",
+        "{Subject}: how it went for {people}",
+        "{Subject}: what changed for {people}",
+        "{Subject}, in the words of {people}",
     ),
-    "how": (
-        "How to get {subject} right: a guide for {segment}",
-        "{Subject}, step by step, for {segment}",
-        "A working guide to {subject} for {segment}",
-    ),
+    "how": ("{Subject}: a guide for {people}", "{Subject}, step by step", "{Subject}: where {people} begin"),
     "against": (
-        "What most {segment} get wrong about {subject}",
-        "The usual advice on {subject} fails {segment}",
-        "Unpopular with some, useful to {segment}: another view of {subject}",
+        "{Subject}: what the usual advice misses",
+        "{Subject}: another view",
+        "{Subject}: what {people} are rarely told",
     ),
-    "numbers": (
-        "{Subject} in numbers, for {segment}",
-        "What the numbers say about {subject}",
-        "{Segment}, measured: the facts on {subject}",
-    ),
-    "behind": (
-        "Behind the scenes: how we work on {subject}",
-        "What we learned about {subject} from {segment}",
-        "The people behind {subject}",
-    ),
-    "compare": (
-        "{Subject}: the options for {segment}, side by side",
-        "Choosing well: {subject} compared for {segment}",
-        "How {segment} can compare their options for {subject}",
-    ),
-    "news": (
-        "New for {segment}: {subject}",
-        "{Subject}: what is new and whom it helps",
-        "What {segment} can do now about {subject}",
-    ),
-    "other": (
-        "{Subject}: what {segment} need to know",
-        "Why {subject} matters to {segment}",
-        "{Segment} and {subject}: where to begin",
-    ),
+    "numbers": ("{Subject} in numbers", "{Subject}: the figures for {people}", "{Subject}: does it pay?"),
+    "behind": ("{Subject}: behind the scenes", "{Subject}: how we work on it", "{Subject}: the people behind it"),
+    "compare": ("{Subject}: how to choose", "{Subject}: the options side by side", "{Subject} compared for {people}"),
+    "news": ("{Subject}: what is new", "{Subject}: new for {people}", "{Subject}: what {people} can do now"),
+    "other": ("{Subject}: what {people} need to know", "{Subject}: why it matters", "{Subject}: where to begin"),
 }
 _FAMILIES = (
     ("proof", ("proof", "testimonial", "case", "customer story", "success", "review")),
@@ -70,6 +60,7 @@ _PROOF_STEPS: Mapping[str, str] = {
     "news": "Say what is new, for whom, and from when",
     "other": "Make the point with one concrete example from the audience's own working day",
 }
+_NEEDS = ("Speak to what they need", "Take up this as well")
 _OPENINGS: Mapping[str, str] = {
     "email": "Subject line: say the benefit plainly, the sender's name does the rest",
     "linkedin": "First line: stop the scroll with the problem, not with the product",
@@ -103,44 +94,27 @@ def suggestion(facts: SuggestionFacts) -> dict[str, Any]:
 def execution_map(facts: MapFacts) -> dict[str, Any]:
     """The JSON of a `MapWording`."""
     vary = Variation(asdict(facts))
-    segment, goal = readable(facts.segment_name), readable(facts.goal)
-    kinds = list(dict.fromkeys(_kind(artifact) for artifact in facts.artifacts))
-    title = vary.pick(
-        "title",
-        f"{capital(facts.theme)}: a plan for {segment}",
-        f"{capital(facts.theme)} for {segment}",
-        f"Reach {segment} with {facts.theme}",
-    )
-    rationale = [
-        vary.pick(
-            "aim",
-            f"This initiative speaks to {segment} about {facts.theme}, to achieve one thing: {goal}",
-            f"Everything in this map serves one goal with {segment}: {goal}",
-            f"The goal is {goal}, the audience is {segment}, and {facts.theme} is what connects them",
-        ),
-        f"It consists of {listed([with_article(kind) for kind in kinds])}, which lead from one to the next"
-        if kinds
-        else "",
-        f"All of it together costs {facts.cost}" if facts.cost else "",
-    ]
+    titles: list[str] = []
+    for i, artifact in enumerate(facts.artifacts):
+        titles.append(_title(artifact, _varied(artifact, i), titles))
+    kinds = list(dict.fromkeys(with_article(_kind(artifact)) for artifact in facts.artifacts))
     return {
-        "title": title,
-        "rationale": _joined(rationale),
+        "title": _map_title(facts),
+        "rationale": _joined([*_aim(facts, vary), _whole(kinds, facts.cost)]),
         "why_now": _joined([*facts.evidence[:3], _window(facts), _competition(facts, vary)]),
-        "artifacts": [_artifact(artifact, i, facts) for i, artifact in enumerate(facts.artifacts)],
+        "artifacts": [_artifact(facts, i, title) for i, title in enumerate(titles)],
     }
 
 
 def brief(facts: BriefFacts) -> dict[str, Any]:
     """The JSON of a `BriefWording`."""
     vary = Variation(asdict(facts))
-    kind, angle = _kind(facts), readable(facts.angle)
-    subject = _subject(facts)
+    kind, angle, subject = _kind(facts), angle_name(facts.angle), _subject(facts)
     return {
         "headline": vary.pick(
             "headline",
-            f"{capital(kind)} about {subject}, told by way of {angle}",
-            f"{capital(with_article(kind))} on {subject} with the angle {angle}",
+            f"{capital(subject)}: {with_article(kind)} told by way of {angle}",
+            f"{capital(subject)}: {with_article(kind)} with the angle {angle}",
             f"{capital(subject)}: {with_article(kind)} built on {angle}",
         ),
         "key_messages": _messages(facts, vary),
@@ -152,41 +126,62 @@ def brief(facts: BriefFacts) -> dict[str, Any]:
     }
 
 
-def _title(facts: SuggestionFacts, vary: Variation) -> str:
-    segment, subject = readable(facts.segment_name), _subject(facts)
-    template = vary.pick("title", *_TITLES[_family(facts.angle)])
-    words = {"segment": segment, "subject": subject, "Segment": capital(segment), "Subject": capital(subject)}
-    return capital(template.format(**words))
+def _title(facts: SuggestionFacts, vary: Variation, taken: Sequence[str] = ()) -> str:
+    """A title unlike those that are ``taken``, as long as there is one."""
+    words = {"Subject": capital(_subject(facts)), "people": people(spoken(facts.segment_name))}
+    titles = [template.format(**words) for template in _TITLES[_family(facts.angle)]]
+    return vary.pick("title", *([title for title in titles if title not in taken] or titles))
+
+
+def _varied(facts: SuggestionFacts, position: int) -> Variation:
+    return Variation({**asdict(facts), "position": position})
+
+
+def _map_title(facts: MapFacts) -> str:
+    audience, theme = people(spoken(facts.segment_name)), bare(facts.theme)
+    if len(theme.split()) <= _SHORT_THEME:
+        return f"{capital(theme)} for {audience}"
+    return f"{capital(audience)}: {inside(theme)}"
+
+
+def _aim(facts: MapFacts, vary: Variation) -> list[str]:
+    segment, theme = spoken(facts.segment_name), inside(bare(facts.theme))
+    goal = facts.goal.replace(facts.segment_name, "them")
+    return [
+        vary.pick("aim", f"It speaks to {segment} about {theme}", f"It is for {segment}, and about {theme}"),
+        vary.pick("goal", f"The goal is {goal}", f"What counts in the end is {goal}"),
+    ]
+
+
+def _whole(kinds: Sequence[str], cost: str) -> str:
+    lead = ", which lead from one to the next" if len(kinds) > 1 else ""
+    made = f"It consists of {listed(kinds)}{lead}" if kinds else ""
+    return _joined([made, f"All of it together costs {cost}" if cost else ""])
 
 
 def _why_now(facts: SuggestionFacts, vary: Variation) -> str:
-    chance, baseline = facts.success_chance_percent, facts.baseline_percent
-    if chance > baseline:
-        outlook = vary.pick(
-            "outlook",
-            f"The chance that it meets its target is {chance} %, against {baseline} % for what is usually published",
-            f"It should meet its target with a probability of {chance} %; the usual rate is {baseline} %",
-            f"Expect it to work in {chance} % of cases, where the average piece works in {baseline} %",
-        )
-    else:
-        outlook = (
-            f"Its chance to meet the target is {chance} % (the usual rate is {baseline} %): it is worth trying for "
-            "what it would teach"
-        )
-    timing = vary.pick(
-        "timing",
-        f"{capital(day(facts.publish_on))} is the day to publish it",
-        f"Publish it on {day(facts.publish_on)}",
-        f"It is planned for {day(facts.publish_on)}",
+    campaign = f"It carries on the campaign {facts.campaign}" if facts.campaign else ""
+    gap = vary.pick("gap", f"The calendar lacks {facts.gap}", f"So far the calendar lacks {facts.gap}")
+    return _joined([*facts.evidence[:2], gap if facts.gap else "", _outlook(facts, vary), campaign])
+
+
+def _outlook(facts: SuggestionFacts, vary: Variation) -> str:
+    """The chance with the day; what is usual only where the reasons and the gap have not said it."""
+    chance, baseline, day = facts.success_chance_percent, facts.baseline_percent, weekday_name(facts.publish_on)
+    out = "Published then" if day in (facts.gap or "") else f"Published on {day}"
+    usual = "" if any("is usual" in each for each in facts.evidence[:2]) else f", where {baseline} % is usual"
+    if chance <= baseline:
+        low = f"{out}, it has a chance of {chance} % to reach its target"
+        return f"{low}{usual}: it is worth trying for what it would teach"
+    return vary.pick(
+        "outlook",
+        f"{out}, it has a chance of {chance} % to reach its target{usual}",
+        f"{out}, it reaches its target with a probability of {chance} %{usual}",
     )
-    gap = vary.pick("gap", f"The calendar lacks {facts.gap}", f"Nothing planned so far covers {facts.gap}")
-    campaign = f"It carries on the campaign {facts.campaign}"
-    parts = [*facts.evidence[:2], gap if facts.gap else "", outlook, timing, campaign if facts.campaign else ""]
-    return _joined(parts)
 
 
 def _outline(facts: SuggestionFacts, vary: Variation) -> list[str]:
-    segment = readable(facts.segment_name)
+    segment = spoken(facts.segment_name)
     steps = [_opening(facts.channel)]
     if facts.pains:
         steps.append(f"Begin where {segment} are: {quoted(facts.pains[0])}")
@@ -216,21 +211,23 @@ def _ending(facts: SuggestionFacts, vary: Variation) -> str:
     )
 
 
-def _artifact(facts: SuggestionFacts, i: int, whole: MapFacts) -> dict[str, Any]:
-    vary = Variation({**asdict(facts), "position": i})
+def _artifact(whole: MapFacts, i: int, title: str) -> dict[str, Any]:
+    facts = whole.artifacts[i]
     role = "opens the map" if i == 0 else "closes the map" if i == len(whole.artifacts) - 1 else "carries the map on"
-    note = (
-        f"{capital(readable(facts.angle))} {on_channel(facts.channel)}, {day(facts.publish_on)}: it {role}, with a "
-        f"chance of {facts.success_chance_percent} % to meet its target"
-    )
-    return {"title": _title(facts, vary), "outline": _outline(facts, vary), "angle_note": sentence(note)}
+    what = f"{capital(angle_name(facts.angle))} {on_channel(facts.channel)}, {weekday_name(facts.publish_on)}"
+    note = f"{what}: it {role}, with a chance of {facts.success_chance_percent} % to reach its target"
+    return {"title": title, "outline": _outline(facts, _varied(facts, i)), "angle_note": sentence(note)}
 
 
 def _window(facts: MapFacts) -> str:
     days = sorted(artifact.publish_on for artifact in facts.artifacts)
     if not days:
         return ""
-    return f"It runs from {day(days[0])} to {day(days[-1])}" if days[0] != days[-1] else f"It runs on {day(days[0])}"
+    return (
+        f"It runs from {weekday_name(days[0])} to {weekday_name(days[-1])}"
+        if days[0] != days[-1]
+        else f"It runs on {weekday_name(days[0])}"
+    )
 
 
 def _competition(facts: MapFacts, vary: Variation) -> str:
@@ -245,13 +242,13 @@ def _competition(facts: MapFacts, vary: Variation) -> str:
 
 
 def _messages(facts: BriefFacts, vary: Variation) -> list[str]:
-    """Three to five, the audience's own words first."""
-    messages = [f"The problem in the audience's own words: {quoted(pain)}" for pain in facts.pains[:2]]
+    """Three to five, what the audience needs first; who reported it stays unsaid."""
+    messages = [f"{lead}: {inside(bare(pain))}" for lead, pain in zip(_NEEDS, facts.pains, strict=False)]
     messages += [f"What helps: {product}, shown at work and not praised" for product in facts.products[:1]]
     if facts.keyword:
         messages.append(f"The piece answers whoever looks for “{facts.keyword}”")
     general = (
-        f"The angle is {readable(facts.angle)}: every part of the piece serves it",
+        f"The angle is {angle_name(facts.angle)}: every part of the piece serves it",
         "The reader can act on it at once, without buying anything first",
         vary.pick("trust", "What is claimed is shown", "Nothing is promised that is not shown"),
     )
@@ -283,9 +280,7 @@ def _to_avoid(facts: BriefFacts) -> list[str]:
 
 
 def _audience(facts: BriefFacts, vary: Variation) -> str:
-    pains = listed([quoted(pain) for pain in facts.pains[:2]])
-    said = vary.pick("audience", f"They say: {pains}", f"What they bring up themselves: {pains}") if pains else ""
-    return _joined([f"{capital(vary.pick('for', 'for', 'written for', 'it is for'))} {facts.persona}", said])
+    return sentence(f"{vary.pick('for', 'for', 'written for', 'it is for')} {facts.persona}")
 
 
 def _structure(facts: BriefFacts) -> list[str]:
@@ -302,15 +297,12 @@ def _structure(facts: BriefFacts) -> list[str]:
 
 
 def _family(angle: str) -> str:
-    plain = readable(angle).casefold()
+    plain = spoken(angle).casefold()
     return next((family for family, cues in _FAMILIES if any(cue in plain for cue in cues)), "other")
 
 
 def _kind(facts: SuggestionFacts | BriefFacts) -> str:
-    """The artifact with its channel, unless it is said already: "case study on LinkedIn", "LinkedIn post"."""
-    kind, channel = readable(facts.artifact_type), readable(facts.channel)
-    is_said = not channel or channel.casefold() in kind.casefold() or kind.casefold() == "newsletter"
-    return kind if is_said else f"{kind} {on_channel(facts.channel)}"
+    return artifact_on(facts.artifact_type, facts.channel)
 
 
 def _subject(facts: SuggestionFacts | BriefFacts) -> str:

@@ -11,7 +11,7 @@ from scipy.special import ndtr, ndtri
 from ..intake.calendar import CalendarEntry
 from .artifact_formats import FORMATS
 from .landscape import Landscape
-from .phrases import amount, artifact_name, kpi_name, on_channel, with_article
+from .phrases import amount, artifact_name, artifact_on, kpi_name, sentence, with_article
 
 NEWEST = 20
 """Entries that a target is the median of."""
@@ -35,6 +35,11 @@ class Goal:
         """Such as "40 sign-ups"."""
         return f"{amount(self.target)} {kpi_name(self.kpi)}"
 
+    @property
+    def account(self) -> str:
+        """The sentence that says where the target comes from."""
+        return sentence(f"The target of {self.phrase} is {self.basis}")
+
 
 @attrs.frozen(kw_only=True)
 class Prediction:
@@ -56,7 +61,7 @@ def goal_of(landscape: Landscape, artifact_type: str, channel: str) -> Goal:
     same_channel = [entry for entry in same_type if entry.channel == channel]
     kind = with_article(artifact_name(artifact_type))
     if same_channel:
-        return _usual(same_channel, f"{kind} {on_channel(channel)}")
+        return _usual(same_channel, with_article(artifact_on(artifact_type, channel)))
     if same_type:
         return _usual(same_type, kind)
     default = FORMATS[artifact_type]

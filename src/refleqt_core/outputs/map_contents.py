@@ -19,6 +19,7 @@ from .initiatives import Bundle, Theme, best_bundle, support_of, theme_of, timel
 from .landscape import Landscape
 from .phrases import kpi_name, local_date
 from .planner import PlanningPolicy
+from .reasons import usual_once
 from .suggestions import facts_of_candidate
 from .wording import MapFacts, SuggestionFacts
 
@@ -138,7 +139,7 @@ def _keywords(ahead: Prospect, chosen: Sequence[int], theme: Theme) -> Mapping[i
 
 def _facts(ahead: Prospect, bundle: Bundle, theme: Theme, artifacts: Sequence[PlacedArtifact], cost: Money) -> MapFacts:
     audience = ahead.landscape.audience(bundle.segment)
-    evidence = dict.fromkeys(sentence for each in artifacts for sentence in each.facts.evidence[:2])
+    evidence = usual_once(sentence for each in artifacts for sentence in each.facts.evidence[:2])
     compared = [each for each in artifacts if each.facts.angle == "comparison"]
     return MapFacts(
         theme=theme.text,
@@ -146,6 +147,6 @@ def _facts(ahead: Prospect, bundle: Bundle, theme: Theme, artifacts: Sequence[Pl
         goal=f"{kpi_name(artifacts[-1].goal.kpi)} from {audience}",
         artifacts=[each.facts for each in artifacts],
         cost=str(cost),
-        evidence=list(evidence)[:5],
+        evidence=evidence[:5],
         competitors=list(ahead.landscape.profile.competitors.direct[:2]) if compared else [],
     )

@@ -1,8 +1,11 @@
 """Stored keys as the words of a sentence: channels, artifact types, days, amounts and lists."""
 
+import re
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from .everyday_words import is_everyday
 
 CHANNEL_NAMES: Mapping[str, str] = {
     "linkedin": "LinkedIn", "twitter": "Twitter", "instagram": "Instagram", "facebook": "Facebook",
@@ -14,6 +17,10 @@ _PLACES: Mapping[str, str] = {
 }  # fmt: skip
 _ARTIFACTS: Mapping[str, str] = {"blog_copy": "blog article", "ad_copy": "ad"}
 _ANGLES: Mapping[str, str] = {"roi": "return on investment"}
+_SOURCES: Mapping[str, str] = {"crm": "the CRM", "csv": "the import", "seo": "the search console"}
+_QUALIFIED = re.compile(r"\s(?:of|in|at|for|with|from|who|that)\s.*|\s*[,(].*")
+_SPOKEN_WITH_VOWEL = "AEFHILMNORSX"
+"""Letters whose names begin with a vowel: an SEO audit."""
 _ABBREVIATED_KPIS: Mapping[str, str] = {"signups": "sign-ups"}
 
 
@@ -32,9 +39,25 @@ def artifact_name(artifact_type: str) -> str:
     return _ARTIFACTS.get(artifact_type, spoken(artifact_type))
 
 
+def artifact_on(artifact_type: str, channel: str) -> str:
+    """The artifact with its channel where that isn't said already: "social post on LinkedIn", "blog article"."""
+    name, said = artifact_name(artifact_type), on_channel(channel)
+    is_said = channel_name(channel).casefold() in name.casefold() or (artifact_type, channel) == ("newsletter", "email")
+    return name if is_said else f"{name} {said}"
+
+
+def source_name(source: str) -> str:
+    """``crm`` as "the CRM", ``google_ads`` as "Google Ads"."""
+    return _SOURCES.get(source, channel_name(source))
+
+
 def with_article(noun: str) -> str:
     """ "an email", "a blog article"."""
-    return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
+    first = noun.split(" ")[0]
+    if len(first) > 1 and first.isupper():
+        return f"{'an' if first[0] in _SPOKEN_WITH_VOWEL else 'a'} {noun}"
+    is_vowel = noun[:1].lower() in "aeiou" and not noun.lower().startswith(("uni", "use", "euro", "one"))
+    return f"{'an' if is_vowel else 'a'} {noun}"
 
 
 def angle_name(angle: str) -> str:
@@ -55,6 +78,17 @@ def spoken(key: str) -> str:
 def segment_name(name: str) -> str:
     """A segment's name inside a sentence: "Operations managers" as "operations managers", "IT leads" as it is."""
     return name[:1].lower() + name[1:] if name[1:2].islower() or not name[1:2].isalpha() else name
+
+
+def people(name: str) -> str:
+    """A segment's name without what qualifies it: "finance directors of hotel groups" as "finance directors"."""
+    return _QUALIFIED.sub("", name) or name
+
+
+def inside(text: str) -> str:
+    """``text`` as it stands inside a sentence: its first letter small, unless a name begins it."""
+    first = text.split(" ", 1)[0]
+    return text[:1].lower() + text[1:] if is_everyday(first) and first[1:] == first[1:].lower() else text
 
 
 def amount(value: float) -> str:
@@ -80,8 +114,27 @@ def local_date(moment: datetime, time_zone: str) -> str:
 
 def day_name(moment: datetime, time_zone: str) -> str:
     """ "Thursday 12 March 2026" where the business is."""
-    local = moment.astimezone(ZoneInfo(time_zone))
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return weekday_name(local_date(moment, time_zone))
+
+
+def date_name(day: date) -> str:
+    """ "12 March 2026"."""
+    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def span_name(first: date, last: date) -> str:
+    """ "from 1 to 31 August 2026", "from 28 July 2026 to 3 August 2026"."""
+    within = (first.year, first.month) == (last.year, last.month)
+    return f"from {first.day if within else date_name(first)} to {date_name(last)}"
+
+
+def weekday_name(iso: str) -> str:
+    """``2026-03-12`` as "Thursday 12 March 2026"; what is no ISO date stays as it is."""
+    try:
+        day = date.fromisoformat(iso)
+    except ValueError:
+        return iso
+    return f"{_DAYS[day.weekday()]} {date_name(day)}"
 
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

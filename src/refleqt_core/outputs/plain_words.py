@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from .phrases import angle_name, artifact_name, capital, channel_name, listed, on_channel, sentence
+from .phrases import angle_name, artifact_name, artifact_on, capital, channel_name, listed, sentence, weekday_name
 from .wording import (
     ArtifactWording,
     BriefFacts,
@@ -33,7 +33,7 @@ def plain_suggestion(facts: SuggestionFacts) -> SuggestionWording:
 
 def plain_map(facts: MapFacts) -> MapWording:
     """The words of an execution map."""
-    kinds = [f"{artifact_name(each.artifact_type)} {on_channel(each.channel)}" for each in facts.artifacts]
+    kinds = [artifact_on(each.artifact_type, each.channel) for each in facts.artifacts]
     return MapWording(
         title=f"{capital(facts.theme)} for {facts.segment_name}",
         rationale=" ".join(
@@ -53,7 +53,7 @@ def plain_map(facts: MapFacts) -> MapWording:
 
 def plain_brief(facts: BriefFacts) -> BriefWording:
     """The words of a brief."""
-    pains = [f"In the audience's own words: {_quoted(pain)}" for pain in facts.pains[:2]]
+    pains = [f"Speak to this: {pain}" for pain in facts.pains[:2]]
     helps = [f"What helps: {product}, shown at work" for product in facts.products[:1]]
     searched = [f"It answers whoever looks for “{facts.keyword}”"] if facts.keyword else []
     general = [f"Every part serves the angle {angle_name(facts.angle)}", "The reader can act on it at once"]
@@ -63,7 +63,7 @@ def plain_brief(facts: BriefFacts) -> BriefWording:
     ]
     tone += [f"Words that fit: {listed(facts.words_we_use)}"] if facts.words_we_use else []
     avoid = [f"These words: {listed(facts.words_we_avoid, 'or')}"] if facts.words_we_avoid else []
-    kind = f"{artifact_name(facts.artifact_type)} {on_channel(facts.channel)}"
+    kind = artifact_on(facts.artifact_type, facts.channel)
     return BriefWording(
         headline=capital(f"{kind}: {facts.keyword or angle_name(facts.angle)}"),
         key_messages=[sentence(message) for message in messages[: max(3, min(5, len(messages)))]],
@@ -83,7 +83,7 @@ def _title(facts: SuggestionFacts) -> str:
 def _outlook(facts: SuggestionFacts) -> str:
     return (
         f"It meets its target with a chance of {facts.success_chance_percent} %, against {facts.baseline_percent} % of "
-        f"what is usually published; the day is {facts.publish_on}"
+        f"what is usually published; the day is {weekday_name(facts.publish_on)}"
     )
 
 

@@ -25,7 +25,7 @@ from .plain_words import plain_suggestion
 from .planned_entries import PlannedArtifact, external_id_of, put_on_calendar
 from .planner import Plan, PlanningPolicy, plan
 from .quotes import Quote, nearest, pains_of, recurring
-from .reasons import evidence_of
+from .reasons import evidence_of, worth_of
 from .records import USER_ACTIONS, RecommendationOutcome
 from .wording import SuggestionFacts, SuggestionWording, suggestion_prompt
 from .writing import written
@@ -201,7 +201,7 @@ def facts_of_candidate(
     pains = pains_of(landscape, segment, [keyword or "", idea.angle.replace("_", " ")])
     themes = recurring(landscape, words)
     goal = goal_of(landscape, idea.artifact_type, idea.channel)
-    evidence, beliefs = evidence_of(ahead, index, goal, themes)
+    evidence, beliefs = evidence_of(ahead, index, themes)
     facts = SuggestionFacts(
         artifact_type=idea.artifact_type,
         channel=idea.channel,
@@ -242,7 +242,7 @@ def content_of(ahead: Prospect, suggested: Suggested, wording: SuggestionWording
         "baseline": round(ahead.model.baseline, 6),
         "expected_value_minor": ahead.expected_value(suggested.index),
         "currency": ahead.economy.worth.currency,
-        "evidence": list(facts.evidence),
+        "evidence": [*facts.evidence, suggested.goal.account, worth_of(ahead, suggested.index)],
         "belief_ids": [str(each) for each in suggested.belief_ids],
         "quotes": [
             {"text": quote.text, "source_type": quote.source_type, "source_id": str(quote.source_id)}
