@@ -1,5 +1,6 @@
 """The briefs' use case: everything that a creator has to know of an artifact, and nothing of whose it is."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -28,7 +29,7 @@ from .identity import read_identity
 from .landscape import Landscape, read_landscape
 from .phrases import listed, segment_name, spoken
 from .plain_words import plain_brief
-from .quotes import pains_of
+from .quotes import Quote, pains_of
 from .records import CreatorBrief, ExecutionMap, MapArtifact
 from .reference_panel import PANEL
 from .wording import BriefFacts, BriefWording, brief_prompt
@@ -38,6 +39,7 @@ HIDDEN_AMONG = 3
 """The business has to be as likely as at most one in so many."""
 META_TITLE_MAX = 60
 META_DESCRIPTION_MAX = 155
+_FIRST_PERSON = re.compile(r"\b(?:I|I'\w+|we|our|ours|us|my|me)\b", re.IGNORECASE)
 
 
 @attrs.frozen(kw_only=True)
@@ -161,7 +163,9 @@ def brief_facts(landscape: Landscape, artifact: MapArtifact) -> BriefFacts:
         voice={name: getattr(voice, name) for name in ("formality", "technicality", "boldness", "playfulness")},
         words_we_use=list(voice.words_we_use),
         words_we_avoid=list(voice.words_we_avoid),
-        pains=[quote.text for quote in pains_of(landscape, segment, subject)],
+        pains=[quote.text for quote in pains_of(landscape, segment, subject, count=6) if not _is_of_the_team(quote)][
+            :2
+        ],
         word_count=round((low + high) / 2),
         reference_examples=reference_examples(landscape, artifact),
         products=[product.name for product in landscape.profile.products if product.name in " ".join(artifact.outline)]
@@ -280,6 +284,11 @@ def _texts(value: Any) -> list[str]:
     if isinstance(value, Mapping):
         return [text for each in value.values() for text in _texts(each)]
     return [text for each in value for text in _texts(each)] if isinstance(value, Sequence) else []
+
+
+def _is_of_the_team(quote: Quote) -> bool:
+    """Somebody of the team speaks of themselves in it; what they report of others may stand in a brief."""
+    return quote.source_type == "activity" and _FIRST_PERSON.search(quote.text) is not None
 
 
 def _margin(result: EntryOutcome) -> float:

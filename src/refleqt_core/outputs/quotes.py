@@ -13,6 +13,7 @@ from .landscape import Landscape
 
 LONGEST = 160
 _WORD = re.compile(r"[^\W_]+")
+_SPEAKER = re.compile(r"[A-Z][\w'’.-]*(?: [A-Z][\w'’.-]*){0,2}:\s+(?=\S)")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 
 
@@ -26,9 +27,10 @@ class Quote:
 
 
 def pains_of(landscape: Landscape, segment: Segment, words: Iterable[str] = (), count: int = 2) -> list[Quote]:
-    """What customers of the segment were heard to say, and its known pain points, those nearest to ``words`` first.
+    """What the segment was reported to need, and its known pain points, those nearest to ``words`` first.
 
-    A vent is what the business itself has to get off its chest, and nothing that a customer said.
+    A vent is what the business itself has to get off its chest, and nothing of the segment's. Who reported it is left
+    off: that is somebody of the team.
     """
     wanted = _stems(" ".join(words))
     own = _stems(" ".join((segment.name, *segment.job_titles, *segment.pain_points)))
@@ -38,7 +40,7 @@ def pains_of(landscape: Landscape, segment: Segment, words: Iterable[str] = (), 
         if row.source_type != "vent" and len(row.quote) <= LONGEST and (stems := _stems(row.quote)) & (own | wanted)
     ]
     heard.sort(key=lambda each: (-each[0], str(each[1].id)))
-    quotes = [Quote(row.quote, row.source_type, row.source_id) for _, row in heard]
+    quotes = [Quote(without_speaker(row.quote), row.source_type, row.source_id) for _, row in heard]
     known = [Quote(pain, "onboarding", landscape.profile.id) for pain in segment.pain_points]
     known.sort(key=lambda quote: -len(_stems(quote.text) & wanted))
     return _distinct([*quotes[:1], *known, *quotes[1:]])[:count]
@@ -74,6 +76,12 @@ def first_sentence(text: str) -> str | None:
     found = _SENTENCE.search(text)
     sentence = found.group().strip() if found else ""
     return sentence if 0 < len(sentence) <= LONGEST else None
+
+
+def without_speaker(text: str) -> str:
+    """What is said in a line of notes such as ``Ada: They ask for it``; a literal part of it."""
+    named = _SPEAKER.match(text)
+    return text[named.end() :] if named else text
 
 
 def nearest(texts: Sequence[str], words: Iterable[str]) -> int:
