@@ -5,6 +5,7 @@ is reached by email is also who is told about savings. So the deviations of its 
 weights that are earned on outcomes which were not yet known when the deviations were computed (Dawid 1984).
 """
 
+import itertools
 from collections.abc import Mapping, Sequence
 
 import attrs
@@ -186,10 +187,9 @@ def fitted_model(
     successes = sum(each.weight * each.outcome for each in known)
     baseline = (successes + prior_rate * prior_outcomes) / (weight + prior_outcomes)
     learners = _Learners(options, segments, baseline)
-    for each in known:
-        learners.observe(each)
+    deviations = _learned(known, learners, baseline)
     means, variances = learners.posteriors(at)
-    intercept, weights = _stacked(known[-STACKED_OUTCOMES:], learners, baseline)
+    intercept, weights = _stacked(known[-STACKED_OUTCOMES:], deviations, baseline)
     return BeliefModel(
         segments=tuple(segments),
         options=learners.options,
@@ -239,19 +239,33 @@ class _Learners:
         return {name: each[0] for name, each in found.items()}, {name: each[1] for name, each in found.items()}
 
 
-def _stacked(known: Sequence[Observation], learners: _Learners, baseline: float) -> tuple[float, dict[str, float]]:
-    """Intercept and weights by penalised logistic regression on deviations from before each outcome."""
+def _learned(known: Sequence[Observation], learners: _Learners, baseline: float) -> Array:
+    """The learners have observed all of ``known``; gives the deviations from before each of the newest, (n, 4).
+
+    Day by day, since what is believed at the end of the evidence is quick to get, and what was long before it is not.
+    """
+    oldest = len(known) - STACKED_OUTCOMES
+    rows = [np.empty((0, len(CATEGORIES) + 1))]
+    for day, group in itertools.groupby(enumerate(known), key=lambda placed: placed[1].at):
+        today = list(group)
+        candidates = [each.candidate for place, each in today if place >= oldest]
+        if candidates:
+            centres = centres_of(*learners.posteriors(float(np.nextafter(day, -np.inf))))
+            cells = cells_of(candidates, learners.segments, learners.options)
+            deviations = deviations_of(cells, centres, baseline)
+            rows.append(np.column_stack([deviations[category] for category in (*CATEGORIES, "audience")]))
+        for _, each in today:
+            learners.observe(each)
+    return np.concatenate(rows)
+
+
+def _stacked(known: Sequence[Observation], deviations: Array, baseline: float) -> tuple[float, dict[str, float]]:
+    """Intercept and weights by penalised logistic regression on the deviations (n, 4) from before each outcome."""
     categories = [*CATEGORIES, "audience"]
     centre = np.array([float(logit(baseline)), *(FIRST_WEIGHT for _ in categories)])
     if not known:
         return float(centre[0]), dict.fromkeys(categories, FIRST_WEIGHT)
-    design = np.ones((len(known), len(centre)))
-    for day in sorted({each.at for each in known}):
-        today = [i for i, each in enumerate(known) if each.at == day]
-        centres = centres_of(*learners.posteriors(float(np.nextafter(day, -np.inf))))
-        cells = cells_of([known[i].candidate for i in today], learners.segments, learners.options)
-        deviations = deviations_of(cells, centres, baseline)
-        design[today, 1:] = np.column_stack([deviations[category] for category in categories])
+    design = np.column_stack([np.ones(len(known)), deviations])
     found = penalised_logistic(design, np.array([each.outcome for each in known]), centre)
     weights = np.clip(found[1:], 0.0, 1.5)
     return float(found[0]), dict(zip(categories, weights.tolist(), strict=True))
