@@ -1,6 +1,7 @@
 """The use cases on the real database: what comes back of it is equal to what went in."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import attrs
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import event
 
 from refleqt_adapters.connectors.onboarding_file import read_onboarding
 from refleqt_adapters.container import Container, open_refleqt
@@ -16,7 +18,7 @@ from refleqt_adapters.settings import Settings
 from refleqt_core.attribution.records import ArtifactCredit
 from refleqt_core.cdt.records import Belief
 from refleqt_core.intake.calendar import CalendarEntry
-from refleqt_core.intake.drafts import EntryDraft, ImportedFile, OnboardingForm
+from refleqt_core.intake.drafts import EntryDraft, ImportedFile, OnboardingForm, TouchDraft, VentDraft
 from refleqt_core.ports import MetricRecord
 from refleqt_core.values import BusinessId, Money, Period
 
@@ -128,9 +130,8 @@ def test_a_result_is_joined_later_when_its_entry_is_there(refleqt: Container, bu
 
 
 def test_outcomes_are_observed_once_and_beliefs_are_what_was_stored(refleqt: Container, business: BusinessId) -> None:
-    keys = [f"E-{n}" for n in range(4)]
-    refleqt.calendar().import_entries(business, [draft(key) for key in keys], FILE)
-    refleqt.performance().import_records(business, [clicks(key, 120.0) for key in keys], FILE)
+    calendar(refleqt, business, 4)
+    results(refleqt, business, 4)
     assert [refleqt.beliefs().observe(business) for _ in range(2)] == [4, 0]
     believed = refleqt.beliefs().update(business)
     assert refleqt.beliefs().update(business) == believed
@@ -198,3 +199,58 @@ def test_another_business_sees_nothing_of_it(refleqt: Container, business: Busin
     assert refleqt.beliefs().observe(other) == 0
     with refleqt.store().business(other) as tx:
         assert tx.count(CalendarEntry) == 0
+
+
+@contextmanager
+def counted(refleqt: Container) -> Iterator[list[str]]:
+    """The statements that reach the database meanwhile."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        statements.append(statement)
+
+    engine = refleqt.database().engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield statements
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def keys(count: int) -> list[str]:
+    return [f"E-{n}" for n in range(count)]
+
+
+def calendar(refleqt: Container, business: BusinessId, count: int) -> None:
+    drafts = [draft(key, campaign=key, primary_keyword=key, channels=("blog",)) for key in keys(count)]
+    refleqt.calendar().import_entries(business, drafts, FILE)
+
+
+def vents(refleqt: Container, business: BusinessId, count: int) -> None:
+    drafts = [VentDraft(external_id=key, text="Late again.", written_at=NOON) for key in keys(count)]
+    refleqt.vents().import_vents(business, drafts, FILE)
+
+
+def results(refleqt: Container, business: BusinessId, count: int) -> None:
+    refleqt.performance().import_records(business, [clicks(key, 120.0) for key in keys(count)], FILE)
+
+
+def touches(refleqt: Container, business: BusinessId, count: int) -> None:
+    drafts = [TouchDraft(external_id=key, visitor_id=key, occurred_at=NOON) for key in keys(count)]
+    refleqt.attribution().import_touches(business, drafts, FILE)
+
+
+def observe(refleqt: Container, business: BusinessId, count: int) -> None:
+    assert refleqt.beliefs().observe(business) == count
+
+
+@pytest.mark.parametrize("work", [calendar, vents, results, touches, observe], ids=lambda each: each.__name__)
+def test_many_rows_take_as_many_statements_as_few(refleqt: Container, work: Any) -> None:
+    taken = []
+    for count in (2, 40):
+        business = taken_in(refleqt, OnboardingForm(name="Ash", slug="ash"))
+        if work is observe:
+            calendar(refleqt, business, count)
+            results(refleqt, business, count)
+        with counted(refleqt) as statements:
+            work(refleqt, business, count)
+        taken.append(len(statements))
+    assert taken[0] == taken[1]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from .vocabulary import STOPWORDS
 
@@ -58,6 +59,7 @@ def cluster_of(keyword: str | None, clusters: Mapping[str, Sequence[str]], *, sh
     return name if nearest >= share else keyword.strip().lower()
 
 
+@lru_cache(maxsize=100_000)
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z0-9]+", text.lower())) - STOPWORDS
 
