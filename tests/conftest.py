@@ -1,10 +1,16 @@
 """What every suite may use: a PostgreSQL server of the run's own, and a migrated database in it."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("ci", derandomize=True)  # the same examples in every run; new ones are tried at a desk
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 
 @pytest.fixture(scope="session")

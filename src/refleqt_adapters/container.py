@@ -8,10 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from dependency_injector import containers, providers
-from refleqt_core.marketplace.service import MarketplaceService
-from refleqt_core.outputs.briefs import BriefService
-from refleqt_core.outputs.maps import MapService
-from refleqt_core.outputs.suggestions import SuggestionService
 
 from refleqt_core.access import TokenService
 from refleqt_core.attribution.service import AttributionService
@@ -26,6 +22,10 @@ from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.intake.tooling_service import ToolingService
 from refleqt_core.intake.vent_board import VentService
 from refleqt_core.jobs.handlers import handlers
+from refleqt_core.marketplace.service import MarketplaceService
+from refleqt_core.outputs.briefs import BriefService
+from refleqt_core.outputs.maps import MapService
+from refleqt_core.outputs.suggestions import SuggestionService
 from refleqt_core.ports import (
     LLM,
     BlobStore,

@@ -9,8 +9,8 @@ from jinja2 import Environment, FileSystemLoader
 from refleqt_core.attribution.models import MODELS
 from refleqt_core.attribution.records import ArtifactCredit
 from refleqt_core.cdt.records import Belief
-from refleqt_core.outputs.phrases import artifact_name, on_channel
 from refleqt_core.outputs.records import RecommendationOutcome
+from refleqt_core.phrases import artifact_on
 
 from .demo_lessons import BeliefChange, lessons
 from .demo_month import MonthReport
@@ -39,8 +39,7 @@ def html(report: MonthReport) -> str:
         seconds=sum(report.seconds.values()),
         unsaid=unsaid,
         amount=amount,
-        artifact_name=artifact_name,
-        on_channel=on_channel,
+        artifact_on=artifact_on,
     )
 
 

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from refleqt_core.attribution.models import MODELS
 from refleqt_core.cdt.records import Belief
-from refleqt_core.outputs.phrases import artifact_name, kpi_name, on_channel
 from refleqt_core.outputs.records import RecommendationOutcome
+from refleqt_core.phrases import artifact_on, channel_name, kpi_name
 from refleqt_core.values import Money, total
 
 from .demo_lessons import BeliefChange, SuggestionChange
@@ -130,7 +130,7 @@ def suggestions_panel(suggestions: Sequence[RecommendationOutcome], title: str) 
 def _facts(suggestion: RecommendationOutcome) -> str:
     content = suggestion.recommendation_content
     worth = Money(minor=int(content["expected_value_minor"]), currency=str(content.get("currency") or "EUR"))
-    made = f"{artifact_name(content['artifact_type'])} {on_channel(content['channel'])}"
+    made = artifact_on(content["artifact_type"], content["channel"])
     parts = [
         f"{made} for {content.get('segment_name') or content['segment']}",
         str(content["publish_at"])[:10],
@@ -150,8 +150,14 @@ def map_table(report: MonthReport) -> Table:
         table.add_column(name)
     for job in report.jobs:
         each = job.artifact
-        target = f"{each.kpi_target:.0f} {each.primary_kpi}"
-        table.add_row(each.title, each.channel, f"{each.publish_at:%d %b %H:%M}", target, f"{each.success_chance:.0%}")
+        target = f"{each.kpi_target:.0f} {kpi_name(each.primary_kpi)}"
+        table.add_row(
+            each.title,
+            channel_name(each.channel),
+            f"{each.publish_at:%d %b %H:%M}",
+            target,
+            f"{each.success_chance:.0%}",
+        )
     return table
 
 

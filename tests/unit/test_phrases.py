@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from refleqt_core.outputs.phrases import artifact_on, inside, people, source_name, span_name, weekday_name, with_article
 from refleqt_core.outputs.quotes import without_speaker
+from refleqt_core.phrases import artifact_on, inside, people, source_name, span_name, weekday_name, with_article
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from refleqt_core.outputs.phrases import (
+from refleqt_core.outputs.wording import BriefFacts, MapFacts, SuggestionFacts
+from refleqt_core.phrases import (
     angle_name,
     artifact_on,
     capital,
@@ -17,7 +18,6 @@ from refleqt_core.outputs.phrases import (
     weekday_name,
     with_article,
 )
-from refleqt_core.outputs.wording import BriefFacts, MapFacts, SuggestionFacts
 
 from .offline_phrasing import Variation, bare, quoted
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from scipy.special import betainc
 
 from ..errors import InvalidInput
+from ..phrases import angle_name, on_channel
 
 Ending = Callable[[str], str]
 
@@ -17,7 +18,7 @@ def messaging(option: str) -> str:
 CLAIMS: dict[str, Ending] = {
     "audience": lambda option: f"to content about {option}",
     "messaging": messaging,
-    "channel": lambda option: f"on {option}",
+    "channel": on_channel,
     "timing": lambda option: f"to content timed for {option}",
     "competitive": lambda option: f"to {option} as a reason to choose us over competitors",
 }
@@ -32,7 +33,8 @@ def belief_text(category: str, segment: str, option: str, *, rate: float, baseli
     if category not in CLAIMS:
         raise InvalidInput(f"no category '{category}'; beliefs are about: {', '.join(CLAIMS)}")
     verb = "respond" if rate > baseline else "do not respond"
-    return f"{opened(spoken(segment))} {verb} {CLAIMS[category](spoken(option))}"
+    told = option if category == "channel" else spoken(angle_name(option) if category == "messaging" else option)
+    return f"{opened(spoken(segment))} {verb} {CLAIMS[category](told)}"
 
 
 def belief_reason(metric: str, *, rate: float, baseline: float, low: float, high: float, evidence_count: int) -> str:

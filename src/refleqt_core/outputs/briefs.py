@@ -12,6 +12,7 @@ import attrs
 from ..cdt.outcomes import EntryOutcome
 from ..errors import Conflict
 from ..intake.business import Segment
+from ..phrases import listed, segment_name, spoken
 from ..ports import LLM, Clock, Embedder, Ids, Store, where
 from ..values import BusinessId
 from .anonymity import (
@@ -27,7 +28,6 @@ from .goals import Goal
 from .identifying_strings import IdentifyingString
 from .identity import read_identity
 from .landscape import Landscape, read_landscape
-from .phrases import listed, segment_name, spoken
 from .plain_words import plain_brief
 from .quotes import Quote, pains_of
 from .records import CreatorBrief, ExecutionMap, MapArtifact

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..intake.calendar import CalendarEntry, SeoMetadata
+from ..phrases import artifact_name, day_name
 from .artifact_formats import FORMATS, SEARCHED, STAGE_OF_INTENT, STAGE_WORDS, STAGES, stage_of
 from .candidates import Candidate, Idea, Moment
 from .identifying_strings import identifying_strings
 from .landscape import Landscape
-from .phrases import artifact_name, day_name
 from .planner import PlanningPolicy
 
 Array = NDArray[np.float64]

@@ -9,9 +9,9 @@ import attrs
 from scipy.special import ndtr, ndtri
 
 from ..intake.calendar import CalendarEntry
+from ..phrases import amount, artifact_name, artifact_on, kpi_name, sentence, with_article
 from .artifact_formats import FORMATS
 from .landscape import Landscape
-from .phrases import amount, artifact_name, artifact_on, kpi_name, sentence, with_article
 
 NEWEST = 20
 """Entries that a target is the median of."""

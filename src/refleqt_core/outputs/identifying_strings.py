@@ -7,8 +7,8 @@ from itertools import chain
 import attrs
 
 from ..errors import InvalidInput
+from ..everyday_words import PLACE_WORDS, is_everyday
 from ..values import one_of
-from .everyday_words import PLACE_WORDS, is_everyday
 from .folding import fold
 
 KINDS = (

@@ -10,11 +10,11 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from ..phrases import angle_name
 from .artifact_formats import FORMATS, STAGES
 from .candidates import Idea, Moment
 from .choices import Prospect
 from .landscape import Landscape
-from .phrases import angle_name
 from .planner import Choice, PlanningPolicy, chosen_by_draw
 from .quotes import Quote, recurring
 

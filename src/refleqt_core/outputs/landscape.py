@@ -18,9 +18,9 @@ from ..intake.performance import PerformanceRecord
 from ..intake.tooling import Signal
 from ..intake.vents import VentEntry, VentTheme
 from ..marketplace.records import Creator
+from ..phrases import segment_name
 from ..ports import Transaction, where
 from ..values import BusinessId
-from .phrases import segment_name
 from .records import ExecutionMap, RecommendationOutcome
 
 EVERYONE = Segment(key="all", name="customers")

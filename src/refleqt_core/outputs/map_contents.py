@@ -10,6 +10,7 @@ import attrs
 
 from ..cdt.outcomes import WINDOW
 from ..errors import NeedsReview
+from ..phrases import kpi_name, local_date
 from ..values import Money, total
 from .candidates import publish_moments
 from .choices import Prospect
@@ -17,7 +18,6 @@ from .economics import base_fees
 from .goals import Goal, Prediction, prediction_of
 from .initiatives import Bundle, Theme, best_bundle, support_of, theme_of, timeline
 from .landscape import Landscape
-from .phrases import kpi_name, local_date
 from .planner import PlanningPolicy
 from .reasons import usual_once
 from .suggestions import facts_of_candidate

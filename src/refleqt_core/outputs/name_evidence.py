@@ -4,7 +4,7 @@ import re
 import unicodedata
 from enum import Enum
 
-from .everyday_words import CALENDAR_WORDS, is_everyday
+from ..everyday_words import CALENDAR_WORDS, is_everyday
 
 
 class Evidence(Enum):

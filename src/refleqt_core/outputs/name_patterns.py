@@ -7,7 +7,7 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from .everyday_words import is_everyday
+from ..everyday_words import is_everyday
 from .folding import Squeezed, fold, squeeze
 from .identifying_strings import IdentifyingString
 

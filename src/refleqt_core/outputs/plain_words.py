@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from .phrases import angle_name, artifact_name, artifact_on, capital, channel_name, listed, sentence, weekday_name
+from ..phrases import angle_name, artifact_name, artifact_on, capital, channel_name, listed, sentence, weekday_name
 from .wording import (
     ArtifactWording,
     BriefFacts,

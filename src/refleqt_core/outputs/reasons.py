@@ -7,11 +7,7 @@ from uuid import UUID
 
 from ..cdt.outcomes import EntryOutcome
 from ..intake.tooling import Signal
-from ..values import Money
-from .candidates import Candidate
-from .choices import Prospect
-from .landscape import EVERYONE, Landscape
-from .phrases import (
+from ..phrases import (
     angle_name,
     artifact_name,
     kpi_name,
@@ -25,6 +21,10 @@ from .phrases import (
     span_name,
     with_article,
 )
+from ..values import Money
+from .candidates import Candidate
+from .choices import Prospect
+from .landscape import EVERYONE, Landscape
 from .quotes import Recurring
 
 FEWEST = 3

@@ -13,6 +13,7 @@ from ..cdt.forecast_ledger import ForecastService
 from ..cdt.outcomes import WINDOW, slot
 from ..cdt.service import BeliefService
 from ..errors import Conflict, InvalidInput
+from ..phrases import local_date, percent
 from ..ports import LLM, Clock, Ids, Queue, Store, Transaction
 from ..values import BusinessId
 from .artifact_formats import FORMATS
@@ -20,7 +21,6 @@ from .choices import Prospect, model_version_of, prospect, rng_for
 from .gaps import SearchTerm
 from .goals import Goal, Prediction, for_target, goal_of, prediction_of
 from .landscape import read_landscape
-from .phrases import local_date, percent
 from .plain_words import plain_suggestion
 from .planned_entries import PlannedArtifact, external_id_of, put_on_calendar
 from .planner import Plan, PlanningPolicy, plan
