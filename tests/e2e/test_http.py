@@ -415,7 +415,7 @@ IDS = ("entry_id", "suggestion_id", "map_id", "brief_id", "job_id")
 
 
 def test_a_server_without_its_store_is_alive_but_not_ready():
-    gone = Settings.in_memory(store="postgres", database_url="postgresql+psycopg://app:hunter2@127.0.0.1:1/gone")
+    gone = Settings(database_url="postgresql+psycopg://app:hunter2@127.0.0.1:1/gone", blobs="memory")
     with open_refleqt(gone) as refleqt:
         client = TestClient(create_app(refleqt))
         assert client.get("/healthz").status_code == 200
