@@ -281,6 +281,8 @@ def test_a_natural_key_is_free_again_after_its_row_is_removed(store: Store, busi
     with store.business(business) as tx:
         tx.remove(CalendarEntry, first.id)
     add(store, business, entry(business, external_id="E-1"))
+    with store.business(business) as tx:
+        assert tx.count(CalendarEntry, *where(external_id="E-1")) == 1
 
 
 def test_removing_what_is_absent_does_nothing(store: Store, business: BusinessId) -> None:
