@@ -220,6 +220,7 @@ def test_sampled_chances_lie_around_the_chance_and_are_repeatable() -> None:
     assert drawn[0].shape == (4_000, 2)
     assert np.array_equal(drawn[0], drawn[1])
     assert np.median(drawn[0], axis=0) == pytest.approx(model.chances(candidates), abs=0.02)
+    assert (drawn[0].std(axis=0) > 0.01).all()
 
 
 def test_candidates_that_share_all_cells_share_their_draws() -> None:
@@ -337,6 +338,24 @@ def test_a_forecast_is_held_against_a_belief_once(refleqt: Composition) -> None:
     next_month(refleqt, day=2)
     refleqt.beliefs.update(business)
     assert channel(refleqt, business).weak_months == 1
+
+
+def test_a_forecast_from_before_a_belief_was_formed_is_not_held_against_it(refleqt: Composition) -> None:
+    business = learned(refleqt, {f"E-{n}": 120.0 for n in range(4)})
+    next_month(refleqt, day=2)
+    refleqt.beliefs.update(business)
+    refleqt.pass_days(1)
+    refleqt.calendar.save(business, draft("F-1", channel="email"))
+    refleqt.performance.import_records(business, [result("F-1")], FILE)
+    forecast(refleqt, business, "F-1", probability=0.1)
+    refleqt.pass_days(5)
+    refleqt.beliefs.observe(business)
+    refleqt.beliefs.update(business)
+    next_month(refleqt, day=2)
+    refleqt.beliefs.update(business)
+    scores = {belief.option: belief.reinforcement for belief in refleqt.beliefs.beliefs(business)}
+    assert scores["email"] is None
+    assert scores["ops"] == pytest.approx(0.1, abs=0.02)
 
 
 def test_a_forecast_that_could_be_scored_only_late_still_counts(refleqt: Composition) -> None:

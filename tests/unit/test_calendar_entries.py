@@ -321,6 +321,13 @@ def test_a_saved_status_is_a_step_too(refleqt: Composition) -> None:
     ]
 
 
+def test_a_change_of_anything_but_the_status_is_no_step(refleqt: Composition) -> None:
+    business = refleqt.business()
+    refleqt.calendar.save(business, draft(status="planned"))
+    refleqt.calendar.save(business, draft(status="planned", title="Eleven ways"))
+    assert len(refleqt.rows(business, StatusChange)) == 1
+
+
 def test_moving_to_where_it_is_does_nothing(refleqt: Composition) -> None:
     business = refleqt.business()
     entry = refleqt.calendar.save(business, draft(status="planned"))

@@ -198,6 +198,11 @@ def test_having_the_words_of_the_query_never_lowers_a_passage(near: list[Hit], s
     assert both[near[0].chunk.text] >= alone[near[0].chunk.text]
 
 
+def test_of_passages_about_as_near_the_one_with_the_words_of_the_query_comes_first() -> None:
+    near = [hit("near", 0.50), hit("worded", 0.45)]
+    assert [result.text for result in fused(near, [attrs.evolve(near[1], similarity=1.0)])] == ["worded", "near"]
+
+
 def test_the_text_of_an_entry_is_what_its_author_wrote_of_it(refleqt: Composition) -> None:
     business = refleqt.business()
     given = draft(title="Waste less.", strategic_intent="Win chefs", primary_keyword="food waste")

@@ -255,6 +255,14 @@ def test_calibration_measures_the_forecasts_that_were_scored(refleqt: Compositio
     assert report.coverage == pytest.approx(0.75)
 
 
+def test_forecasts_are_scored_open_or_overdue(refleqt: Composition) -> None:
+    business = many_scored(refleqt)
+    for days in (-1, 1, 2):
+        predict(refleqt, business, uuid4(), due_at=NOON + timedelta(days=days))
+    report = refleqt.forecasts.calibration(business)
+    assert (report.scored, report.open, report.overdue) == (4, 2, 1)
+
+
 def test_the_ledger_is_in_the_order_of_what_is_due(refleqt: Composition) -> None:
     business = refleqt.business()
     dues = [NOON + timedelta(days=n) for n in (3, 1, 2)]

@@ -222,14 +222,15 @@ def test_a_day_without_a_rate_says_nothing_of_it(refleqt: Composition) -> None:
     assert refleqt.tooling.delta(business, "ads") == []
 
 
-def test_a_campaign_and_an_ad_of_the_same_name_are_two_things(refleqt: Composition) -> None:
+@pytest.mark.parametrize("rising", ["ad", "campaign"])
+def test_a_campaign_and_an_ad_of_the_same_name_are_two_things(refleqt: Composition, rising: str) -> None:
     business = refleqt.business()
-    extract(
-        refleqt,
-        business,
-        month(FEBRUARY, 28, 100.0) + month(MARCH, 31, 100.0),
-        month(FEBRUARY, 28, 10.0, entity_kind="campaign") + month(MARCH, 31, 30.0, entity_kind="campaign"),
-    )
+    parts = [
+        month(start, days, 30.0 if (kind, start) == (rising, MARCH) else 10.0, entity_kind=kind)
+        for kind in ("ad", "campaign")
+        for start, days in ((FEBRUARY, 28), (MARCH, 31))
+    ]
+    extract(refleqt, business, *parts)
     assert [round(each.magnitude, 2) for each in refleqt.tooling.delta(business, "ads")] == [2.0]
 
 

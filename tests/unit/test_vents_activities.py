@@ -267,9 +267,10 @@ def test_silence_is_a_transcript_without_words(refleqt: Composition) -> None:
     assert [(row.text, row.segments) for row in refleqt.rows(business, StoredTranscript)] == [("", ())]
 
 
-def test_only_audio_is_listened_to(refleqt: Composition) -> None:
+@pytest.mark.parametrize("media_type", ["image/png", "application/pdf"])
+def test_only_audio_is_listened_to(refleqt: Composition, media_type: str) -> None:
     business = refleqt.business()
-    refleqt.activities.record(business, activity(), [upload(b"whiteboard", "board.png", "image/png")])
+    refleqt.activities.record(business, activity(), [upload(b"whiteboard", "board", media_type)])
     refleqt.work()
     assert refleqt.rows(business, StoredTranscript) == []
 
