@@ -44,7 +44,7 @@ OWN_REFERENCES = [
 @pytest.fixture(scope="module")
 def owner(database_url: str) -> Iterator[Engine]:
     """The database as the owner of its tables reaches it."""
-    engine = create_engine(database_url, poolclass=NullPool)
+    engine = create_engine(database_url, pool_size=1)
     yield engine
     engine.dispose()
 

@@ -51,7 +51,7 @@ def test_where_nothing_changed_false_discoveries_are_rare(kind: str, days: tuple
     extractions = [[series(law, draw(rng, days[0]), draw(rng, days[1]), f"e{n}") for n in range(20)] for _ in range(20)]
     wrong = sum(bool(significant_changes(extraction)) for extraction in extractions)
     # With nothing to be found every discovery is false: 5 % of the extractions may have one, and chance adds some.
-    assert wrong <= 4
+    assert wrong <= 3
 
 
 @pytest.mark.parametrize("factor", [1.6, 0.4])
