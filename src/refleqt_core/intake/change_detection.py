@@ -13,7 +13,8 @@ from typing import Literal
 import attrs
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control, mannwhitneyu, t
+from scipy.special import stdtr, stdtrit
+from scipy.stats import false_discovery_control, mannwhitneyu
 
 Floats = NDArray[np.float64]
 Law = Literal["count", "rate", "other"]
@@ -102,9 +103,9 @@ def _count_test(series: Series, _before: float, _after: float) -> tuple[float, f
     freedom = len(series.before) + len(series.after) - 2
     dispersion = _dispersion(series, freedom)
     error = np.sqrt(dispersion * (1 / counts[0] + 1 / counts[1]))
-    reach = t.ppf(LEVEL, freedom) * error
+    reach = stdtrit(freedom, LEVEL) * error
     low, high = (float(np.expm1(np.clip(end, -WIDEST, WIDEST))) for end in (effect - reach, effect + reach))
-    p_value = float(2 * t.sf(abs(effect) / error, freedom))
+    p_value = float(2 * stdtr(freedom, -abs(effect) / error))
     # Of clumped counts a few days say too little of the variance; then the ranks of the days have to agree.
     return low, high, max(p_value, _rank_p_value(series)) if dispersion > CLUMPED else p_value
 
@@ -121,7 +122,7 @@ def _rank_test(series: Series, before: float, after: float) -> tuple[float, floa
     variance = _variance_of_mean if series.law == "rate" else _variance_of_median
     ratio = after / before
     error = np.sqrt(variance(series.after) + ratio**2 * variance(series.before)) / before
-    reach = float(t.ppf(LEVEL, min(len(series.before), len(series.after)) - 1) * error)
+    reach = float(stdtrit(min(len(series.before), len(series.after)) - 1, LEVEL) * error)
     return max(-1.0, ratio - 1 - reach), ratio - 1 + reach, _rank_p_value(series)
 
 
