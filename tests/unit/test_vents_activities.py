@@ -23,7 +23,7 @@ VENTS = st.lists(
     st.builds(
         VentDraft,
         external_id=st.text(max_size=3),
-        text=st.text(min_size=1, max_size=40),
+        text=st.text(min_size=1, max_size=40).filter(str.strip),
         written_at=st.sampled_from([NOON - timedelta(days=n) for n in range(3)]),
         tags=st.lists(st.text(max_size=4), max_size=2).map(tuple),
     ),
