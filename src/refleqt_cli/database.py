@@ -63,8 +63,11 @@ def start(ctx: typer.Context, as_json: AsJson = False) -> None:
 @group.command("stop")
 def stop(ctx: typer.Context, as_json: AsJson = False) -> None:
     """Stop the embedded server; nothing that was committed is lost."""
-    _server(_embedded(session(ctx).settings())).stop()
-    _told({"running": False}, "The embedded PostgreSQL is stopped.", as_json)
+    server = _server(_embedded(session(ctx).settings()))
+    ran = server.status().running
+    server.stop()
+    said = "The embedded PostgreSQL is stopped." if ran else "The embedded PostgreSQL was not running."
+    _told({"running": False, "ran": ran}, said, as_json)
 
 
 @group.command("upgrade")

@@ -1,5 +1,6 @@
 """``refleqt demo``: the sample business, once around the loop, on the embedded defaults."""
 
+import shlex
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from refleqt_core.errors import InvalidInput
+from refleqt_core.errors import Fault, InvalidInput
 
 from .output import AsJson, console, print_json, print_page
 from .session import session
@@ -35,6 +36,7 @@ def demo(
     """
     if not (examples / "business" / "onboarding.yaml").exists():
         raise InvalidInput(f"there is no sample business in {examples}; name its folder with --examples")
+    _make(out)
     with _month(session(ctx).settings(), examples, out) as month:
         _run(month, quiet=as_json)
         page = _write_page(month, out)
@@ -42,6 +44,15 @@ def demo(
             print_json({"seconds": month.report.seconds, "page": page, "report": _summary(month)})
             return
         _show(month, page)
+
+
+def _make(out: Path) -> None:
+    """The folder is there."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"the folder cannot be made: {error.strerror or error}"
+        raise InvalidInput([Fault(str(out), None, None, problem, "Name another one with --out.")]) from error
 
 
 @contextmanager
@@ -85,7 +96,6 @@ def _run(month: "Month", *, quiet: bool) -> None:
 def _write_page(month: "Month", out: Path) -> Path:
     from .demo_page import html
 
-    out.mkdir(parents=True, exist_ok=True)
     page = out / "report.html"
     began = time.perf_counter()
     page.write_text(html(month.report), encoding="utf-8")
@@ -94,15 +104,18 @@ def _write_page(month: "Month", out: Path) -> Path:
 
 
 def _show(month: "Month", page: Path) -> None:
+    from rich.markup import escape
+
     from .demo_lessons import lessons
     from .demo_terminal import report_page
 
     changes, next_ones = lessons(month.report)
     print_page(report_page(month.report, changes, next_ones))
+    home = shlex.quote(str(month.refleqt.settings().home))
     total = sum(month.report.seconds.values())
     console().print(
-        f"\nThe page with the plots: [bold]{page}[/bold]   ({total:.1f} s)\n"
-        f"Look around in it:  export REFLEQT_HOME={month.refleqt.settings().home} REFLEQT_DATABASE={DATABASE}\n"
+        f"\nThe page with the plots: [bold]{escape(str(page))}[/bold]   ({total:.1f} s)\n"
+        f"Look around in it:  export REFLEQT_HOME={escape(home)} REFLEQT_DATABASE={DATABASE}\n"
         "                    refleqt beliefs · refleqt suggest list · refleqt search 'food waste'",
         soft_wrap=True,
     )

@@ -51,7 +51,9 @@ TITLES: dict[type[RefleqtError], str] = {
 def told(error: Exception, *, debug: bool) -> int:
     """What is wrong, and what mends it, is on stderr; gives the exit code. With ``debug`` the traceback comes first."""
     if debug:
-        traceback.print_exception(error, file=sys.stderr)
+        from .visible import visible
+
+        sys.stderr.write(visible("".join(traceback.format_exception(error))))
     if not isinstance(error, RefleqtError):
         _print(_unexpected(error, debug=debug))
         return UNEXPECTED

@@ -127,5 +127,5 @@ def _print(imported: "Sequence[Imported]", waiting: int) -> None:
             print_page(hint(f"{rows} of {each.path.name} left out, with the reasons in {each.rejected_file}"))
         if each.unused_columns:
             print_page(hint(f"{each.path.name} has columns that were not used: {', '.join(each.unused_columns)}"))
-    if waiting:
+    if waiting and any(each.new or each.changed for each in imported):
         print_page(hint(f"{counted(waiting, 'job')} will read what is new: refleqt worker --until-empty"))

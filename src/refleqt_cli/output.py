@@ -55,8 +55,13 @@ def say(text: str) -> None:
 
 
 def console(*, stderr: bool = False) -> "Console":
-    """A console no wider than `WIDEST`, which draws in ASCII where the terminal has nothing else."""
+    """A console no wider than `WIDEST`, which draws in ASCII where the terminal has nothing else.
+
+    What would steer the terminal or turn its text around is shown and does nothing, wherever the text came from.
+    """
     from rich.console import Console
 
+    from .visible import VisibleConsole
+
     found = Console(stderr=stderr, highlight=False, emoji=False)
-    return Console(stderr=stderr, highlight=False, emoji=False, width=min(found.width, WIDEST))
+    return VisibleConsole(stderr=stderr, highlight=False, emoji=False, width=min(found.width, WIDEST))

@@ -110,16 +110,6 @@ def forecasts_plot(scored: Sequence[Scored]) -> str:
     return _svg(figure)
 
 
-def months_plot(months: Sequence[str], revenue: Sequence[float], unit: str) -> str:
-    """Revenue by month."""
-    figure, axes = _axes(height=2.4)
-    axes.bar(range(len(months)), list(revenue), 0.62, color=[*[MUTED] * 6, *[GOOD] * len(months)][: len(months)])
-    axes.set_xticks(range(len(months)), list(months))
-    axes.set_ylabel(unit)
-    axes.yaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    return _svg(figure)
-
-
 def _axes(height: float) -> tuple[Figure, Any]:
     figure = Figure(figsize=(7.4, height), layout="constrained")
     axes = figure.subplots()

@@ -164,6 +164,22 @@ def test_the_same_files_again_change_nothing(shell: Shell):
     assert [each["unchanged"] for each in again] == [CALENDAR_ROWS, 40, 12]
 
 
+def test_jobs_that_wait_are_said_to_read_what_is_new_only_where_something_is(shell: Shell):
+    shell.run("vent", "The kettle is slow.")
+    assert "will read what is new" not in shell.run("import", BUSINESS / "calendar.csv").stdout
+    shell.run("worker", "--until-empty")
+
+
+def test_a_demo_that_has_no_place_for_its_page_names_the_place_before_it_begins(shell: Shell, tmp_path: Path):
+    file = tmp_path / "file"
+    file.touch()
+    assert "cannot be made" in shell.run("demo", "--out", file / "out", code=2).stderr
+
+
+def test_a_server_that_does_not_run_is_not_said_to_be_stopped(shell: Shell, tmp_path: Path):
+    assert "was not running" in shell.run("db", "stop", REFLEQT_HOME=str(tmp_path)).stdout
+
+
 def test_a_kind_may_be_named_and_a_folder_stands_for_its_files(shell: Shell):
     assert [each["kind"] for each in shell.json("import", "activities", BUSINESS / "activities")] == ["activity"] * 6
 

@@ -22,7 +22,7 @@ from refleqt_adapters.connectors.cells import (
     words,
     yes_no,
 )
-from refleqt_adapters.connectors.csv_records import LINE_LIMIT, LISTED, Lines, records
+from refleqt_adapters.connectors.csv_records import HELD, LINE_LIMIT, LISTED, Lines, records
 from refleqt_adapters.connectors.csv_table import Column, Problem, Table, read_header, read_table
 from refleqt_adapters.connectors.rejected_file import rejected_path, write_rejected
 from refleqt_core.errors import Fault, InvalidInput, Unavailable
@@ -372,6 +372,25 @@ def test_a_message_lists_the_first_faults_and_counts_the_others(file: Path):
     assert len(caught.value.faults) == LISTED + 7
     assert len(str(caught.value).splitlines()) == LISTED + 1
     assert str(caught.value).endswith("… and 7 more faults")
+
+
+def test_a_field_that_is_too_long_is_said_to_be_too_long(file: Path):
+    (fault,) = faults(file, b"id\n" + b"a" * 131_073 + b"\nb\n")
+    assert (fault.row, fault.problem) == (2, "a field of the line is longer than 131,072 characters")
+
+
+@pytest.mark.parametrize("cell", [b"%d,x\n", b"a,%d\n"], ids=["bad cells", "shared keys"])
+def test_of_very_many_faults_the_first_are_held_and_the_others_counted(file: Path, cell: bytes):
+    with pytest.raises(InvalidInput) as caught:
+        read(file, b"id,count\n" + b"".join(cell % n for n in range(HELD + 2_000)))
+    assert len(caught.value.faults) == HELD
+    assert str(caught.value).endswith(f"… and {HELD + 2_000 - LISTED:,} more faults")
+    assert caught.value.__notes__ == ["1,000 faults were kept, and 2,000 more were only counted."]
+
+
+def test_very_many_bad_rows_that_are_skipped_are_all_kept(file: Path):
+    content = b"id,count\n" + b"".join(b"%d,x\n" % n for n in range(HELD + 9))
+    assert len(read(file, content, skip_bad_rows=True).rejected) == HELD + 9
 
 
 def test_a_message_names_file_row_field_problem_and_remedy(file: Path):

@@ -18,6 +18,9 @@ LINE_LIMIT = 1_000_000
 LISTED = 50
 """How many faults the message of one file lists; the error's ``faults`` hold all."""
 
+HELD = 1_000
+"""How many faults of a file that is refused are held; any further ones are counted."""
+
 _KEPT = 10_000
 _OVERLONG_REMEDY = "Check that lines end with a line break, or leave this one out."
 
@@ -136,12 +139,18 @@ def rejected_line(row: int, raw: bytes, faults: Iterable[Fault]) -> RejectedLine
     return RejectedLine(row=row, text=text, faults=tuple(dict.fromkeys(faults)))
 
 
-def refused(faults: Iterable[Fault]) -> InvalidInput:
-    """The error that holds all ``faults``; its message lists the first `LISTED` and counts the others."""
+def refused(faults: Iterable[Fault], more: int = 0) -> InvalidInput:
+    """The error that holds all ``faults``; its message lists the first `LISTED` and counts the others.
+
+    ``more`` is how many there are beside them, which were counted and not held.
+    """
     error = InvalidInput(faults)
-    if left := len(error.faults) - LISTED:
+    left = max(len(error.faults) - LISTED, 0) + more
+    if left:
         shown = "\n".join(map(str, error.faults[:LISTED]))
-        error.args = (f"{shown}\n… and {left:,} more faults",) if left > 0 else error.args
+        error.args = (f"{shown}\n… and {left:,} more faults",)
+    if more:
+        error.add_note(f"{len(error.faults):,} faults were kept, and {more:,} more were only counted.")
     return error
 
 
@@ -180,8 +189,12 @@ def _texts(first: str, taken: list[Line], lines: Lines) -> Iterator[str]:
 def _not_csv(source: str, taken: list[Line], error: csv.Error) -> Fault:
     row = taken[0].row
     if len(taken) > 1 or "unexpected end of data" in str(error):
-        remedy = f"Close it, or remove it; a row has at most {LINE_LIMIT:,} bytes."
+        limit = f"a field has at most {csv.field_size_limit():,} characters, a row at most {LINE_LIMIT:,} bytes"
+        remedy = f"Close it, or remove it; {limit}."
         return Fault(source, row, None, "a quote is opened and not closed", remedy)
+    if "field limit" in str(error):
+        problem = f"a field of the line is longer than {csv.field_size_limit():,} characters"
+        return Fault(source, row, None, problem, "Shorten it, or leave the line out.")
     if "new-line character" in str(error):
         remedy = "Save the file with the line ends of Unix or Windows."
         return Fault(source, row, None, "the line holds a carriage return outside of quotes", remedy)

@@ -10,7 +10,7 @@ import attrs
 from refleqt_core.errors import Fault, InvalidInput
 
 from .cells import Parser, Unreadable
-from .csv_records import Line, Lines, Record, RejectedLine, nul_faults, opened, records, refused
+from .csv_records import HELD, Line, Lines, Record, RejectedLine, nul_faults, opened, records, refused
 from .keyed_rows import FileContent, KeyedRows
 
 COLUMN_LIMIT = 1_000
@@ -49,12 +49,16 @@ class Column:
 
 @attrs.frozen(kw_only=True, eq=False)
 class Table:
-    """The good rows by column name, the row number of each (the header is row 1), what was left out, and the rest."""
+    """The good rows by column name, the row number of each (the header is row 1), what was left out, and the rest.
+
+    ``more_faults`` counts those of rows that are not among ``rejected``, because there are too many.
+    """
 
     rows: list[dict[str, Any]]
     numbers: list[int]
     rejected: tuple[RejectedLine, ...] = ()
     unused_columns: tuple[str, ...] = ()
+    more_faults: int = 0
 
     def content(self, items: Iterable[T]) -> FileContent[T]:
         """``items``, which were made of the rows, with the rest of what the file held."""
@@ -91,7 +95,8 @@ def read_table(
     check: RowCheck | None = None,
     short_rows: bool = False,
 ) -> Table:
-    """The rows of the file as values; any fault raises `InvalidInput` with all faults of the file, by row and field.
+    """The rows of the file as values; any fault raises `InvalidInput` with all faults of the file, by row and field;
+    those beyond the first 1,000 are only counted.
 
     Columns may come in any order and case, separated by commas, semicolons or tabs. One that is not known is named in
     ``unused_columns``, and is a fault if it looks like a known one misspelt. Blank rows are passed over. Rows that
@@ -99,17 +104,17 @@ def read_table(
     is wrong with a row whose cells are good each.
 
     With ``skip_bad_rows`` faulty rows are kept apart as ``rejected`` instead; a file that cannot be read, has no rows,
-    or has a wrong header raises all the same. The message lists the first 50 faults, the error's ``faults`` hold all.
+    or has a wrong header raises all the same. The message lists the first 50 faults.
     """
     names = (key,) if isinstance(key, str) else tuple(key or ())
     form = TableForm(columns=columns, key=names, key_of=key_of, check=check, short_rows=short_rows)
     with opened(path, "Give the path of a CSV file that can be read.") as file:
-        table = _read(str(path), file, form)
+        table = _read(str(path), file, form, None if skip_bad_rows else HELD)
     if not table.rows and not table.rejected:
         remedy = "Check that it was exported whole, or leave the file out."
         raise InvalidInput([Fault(str(path), None, None, "the file has a header and no rows", remedy)])
     if table.rejected and not skip_bad_rows:
-        raise refused(fault for line in table.rejected for fault in line.faults)
+        raise refused((fault for line in table.rejected for fault in line.faults), table.more_faults)
     return table
 
 
@@ -120,11 +125,11 @@ def read_header(path: Path) -> tuple[str, ...]:
     return header.names
 
 
-def _read(source: str, file: BinaryIO, form: TableForm) -> Table:
+def _read(source: str, file: BinaryIO, form: TableForm, limit: int | None) -> Table:
     lines, header = _begin(source, file, form.names)
     if faults := list(_header_faults(source, header, form)):
         raise refused(faults)
-    rows = _Rows(source, header.names, form)
+    rows = _Rows(source, header.names, form, limit)
     for record in records(source, lines, header.delimiter):
         rows.take(record)
     return rows.table()
@@ -190,7 +195,7 @@ def _header_faults(source: str, header: _Header, form: TableForm) -> Iterator[Fa
 class _Rows:
     """Rows as they are read."""
 
-    def __init__(self, source: str, header: tuple[str, ...], form: TableForm) -> None:
+    def __init__(self, source: str, header: tuple[str, ...], form: TableForm, limit: int | None) -> None:
         self._source, self._header, self._form = source, header, form
         place = {name: index for index, name in enumerate(header)}
         self._present = [
@@ -199,7 +204,7 @@ class _Rows:
             if column.name in place
         ]
         self._absent = {column.name: column.default for column in form.columns if column.name not in place}
-        self._taken: KeyedRows[dict[str, Any]] = KeyedRows(source, form.key)
+        self._taken: KeyedRows[dict[str, Any]] = KeyedRows(source, form.key, limit)
 
     def take(self, record: Record) -> None:
         """The record is among the good rows or the rejected ones; one with nothing in any cell is passed over."""
@@ -220,6 +225,7 @@ class _Rows:
             rows=list(good.values()),
             numbers=list(good),
             rejected=rejected,
+            more_faults=self._taken.more,
             unused_columns=tuple(name for name in self._header if name and name not in self._form.names),
         )
 

@@ -25,11 +25,14 @@ class FileContent(NamedTuple, Generic[T]):
 class KeyedRows(Generic[T]):
     """The rows of a file as they are read; which of them share a key is known at the end.
 
-    ``fields`` name the key; with none, rows are never taken for the same.
+    ``fields`` name the key; with none, rows are never taken for the same. With a ``limit`` no more rows are held as
+    rejected once that many faults are; their faults are counted in ``more``.
     """
 
-    def __init__(self, source: str, fields: Sequence[str]) -> None:
+    def __init__(self, source: str, fields: Sequence[str], limit: int | None = None) -> None:
         self._source, self._field = source, " + ".join(fields)
+        self._room = limit
+        self.more = 0
         self._good: dict[int, tuple[bytes, T]] = {}
         self._rejected: dict[int, RejectedLine] = {}
         self._keys: dict[tuple[Hashable, ...], list[int]] = {}
@@ -40,7 +43,9 @@ class KeyedRows(Generic[T]):
 
     def reject(self, row: int, raw: bytes, faults: Iterable[Fault]) -> None:
         """The row is rejected for those reasons."""
-        self._rejected[row] = rejected_line(row, raw, faults)
+        line = rejected_line(row, raw, faults)
+        if self._has_room(len(line.faults)):
+            self._rejected[row] = line
 
     def note_key(self, row: int, key: tuple[Hashable, ...]) -> None:
         """The row has that key, whether it is good or not; an incomplete key is no key."""
@@ -51,9 +56,21 @@ class KeyedRows(Generic[T]):
         """The good rows by number, and the rejected ones in their order."""
         good, rejected = dict(self._good), dict(self._rejected)
         for row, fault in self._shared_keys():
-            before = rejected.get(row) or rejected_line(row, good.pop(row)[0], ())
-            rejected[row] = attrs.evolve(before, faults=(*before.faults, fault))
+            before = rejected.get(row) or rejected_line(row, good[row][0] if row in good else b"", ())
+            good.pop(row, None)
+            if self._has_room(1):
+                rejected[row] = attrs.evolve(before, faults=(*before.faults, fault))
         return {row: item for row, (_, item) in good.items()}, tuple(rejected[row] for row in sorted(rejected))
+
+    def _has_room(self, faults: int) -> bool:
+        """Whether that many more faults are to be held; where not, they are counted."""
+        if self._room is None:
+            return True
+        if self._room <= 0:
+            self.more += faults
+            return False
+        self._room -= faults
+        return True
 
     def _shared_keys(self) -> Iterator[tuple[int, Fault]]:
         remedy = "Keep one of the rows, or give each an id of its own."

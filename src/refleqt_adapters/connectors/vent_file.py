@@ -9,7 +9,7 @@ from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.intake.drafts import VentDraft
 
 from .cells import Unreadable, keepable, moment
-from .csv_records import Line, Lines, opened, refused, text_of
+from .csv_records import HELD, Line, Lines, opened, refused, text_of
 from .keyed_rows import FileContent, KeyedRows
 
 VENT_FIELDS = ("external_id", "written_at", "text", "tags")
@@ -25,7 +25,7 @@ def read_vents(path: Path, *, skip_bad_rows: bool = False) -> FileContent[VentDr
     same. Fields that are not known are named in ``unused_columns``.
     """
     source = str(path)
-    rows: KeyedRows[VentDraft] = KeyedRows(source, ("external_id",))
+    rows: KeyedRows[VentDraft] = KeyedRows(source, ("external_id",), None if skip_bad_rows else HELD)
     unused: dict[str, None] = {}
     empty = True
     with opened(path) as file:
@@ -37,7 +37,7 @@ def read_vents(path: Path, *, skip_bad_rows: bool = False) -> FileContent[VentDr
         raise InvalidInput([Fault(source, None, None, "the file is empty", _REMEDY)])
     good, rejected = rows.apart()
     if rejected and not skip_bad_rows:
-        raise refused(fault for each in rejected for fault in each.faults)
+        raise refused((fault for each in rejected for fault in each.faults), rows.more)
     return FileContent(list(good.values()), rejected, tuple(unused))
 
 
