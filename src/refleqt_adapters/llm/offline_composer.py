@@ -292,7 +292,6 @@ def _structure(facts: BriefFacts) -> list[str]:
         steps.append(f"Length: about {facts.word_count} words in all")
     if facts.keyword:
         steps.append(f"Use “{facts.keyword}” in the title, in the first paragraph and in one heading")
-    steps += [f"For orientation, a piece that worked: {quoted(example)}" for example in facts.reference_examples[:2]]
     return [sentence(step) for step in steps]
 
 

@@ -1,6 +1,5 @@
 """The briefs' use case: everything that a creator has to know of an artifact, and nothing of whose it is."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +11,7 @@ import attrs
 from ..cdt.outcomes import EntryOutcome
 from ..errors import Conflict
 from ..intake.business import Segment
-from ..phrases import listed, segment_name, spoken
+from ..phrases import amount, angle_name, artifact_on, capital, listed, segment_name, spoken, with_article
 from ..ports import LLM, Clock, Embedder, Ids, Store, where
 from ..values import BusinessId
 from .anonymity import (
@@ -28,8 +27,9 @@ from .goals import Goal
 from .identifying_strings import IdentifyingString
 from .identity import read_identity
 from .landscape import Landscape, read_landscape
+from .own_words import OwnWords, read_own_words, with_own_words
 from .plain_words import plain_brief
-from .quotes import Quote, pains_of
+from .quotes import pains_of
 from .records import CreatorBrief, ExecutionMap, MapArtifact
 from .reference_panel import PANEL
 from .wording import BriefFacts, BriefWording, brief_prompt
@@ -39,7 +39,6 @@ HIDDEN_AMONG = 3
 """The business has to be as likely as at most one in so many."""
 META_TITLE_MAX = 60
 META_DESCRIPTION_MAX = 155
-_FIRST_PERSON = re.compile(r"\b(?:I|I'\w+|we|our|ours|us|my|me)\b", re.IGNORECASE)
 
 
 @attrs.frozen(kw_only=True)
@@ -52,6 +51,13 @@ class BriefMaterial:
     specialization: str
     description: str
     strings: tuple[IdentifyingString, ...]
+    own_words: OwnWords
+
+    @property
+    def allowed(self) -> list[str]:
+        """What may be worded as the business words it: it speaks of the audience and of what anybody searches for."""
+        facts, seo = self.facts, self.seo or {}
+        return [facts.persona, facts.success_metric, *facts.pains, facts.keyword or "", *seo.get("secondary", ())]
 
 
 @attrs.frozen(kw_only=True)
@@ -78,7 +84,7 @@ class BriefService:
             if tx.get(ExecutionMap, artifact.execution_map_id).status == "cancelled":
                 raise Conflict("the map of this artifact was cancelled; nobody is going to make it")
             landscape = read_landscape(tx, business_id, now)
-            material = material_of(landscape, artifact, read_identity(tx, business_id))
+            material = material_of(landscape, artifact, read_identity(tx, business_id), read_own_words(tx))
         document, certificate = self._anonymous(material, now)
         brief = CreatorBrief(
             id=self.ids.new(),
@@ -118,9 +124,8 @@ class BriefService:
         # Nobody looks at a brief before a creator does, so a word that only may be a name is replaced as well.
         document = anonymise_document(document, material.strings, doubtful=True)
         likeness = self._likeness(document, anonymise_document(material.description, material.strings))
-        return document, certify(
-            document, material.strings, reference_businesses=likeness, checked_at=now, k=HIDDEN_AMONG
-        )
+        certificate = certify(document, material.strings, reference_businesses=likeness, checked_at=now, k=HIDDEN_AMONG)
+        return document, with_own_words(certificate, document, material.own_words, material.allowed)
 
     def _likeness(self, document: Mapping[str, Any], description: str) -> ReferenceBusinesses:
         vectors = self.embedder.embed([text_of(document), description, *PANEL])
@@ -134,7 +139,9 @@ def ever_less(facts: BriefFacts) -> list[BriefFacts]:
     return [facts, without_examples, replace(without_examples, pains=[], products=[], words_we_use=[])]
 
 
-def material_of(landscape: Landscape, artifact: MapArtifact, strings: tuple[IdentifyingString, ...]) -> BriefMaterial:
+def material_of(
+    landscape: Landscape, artifact: MapArtifact, strings: tuple[IdentifyingString, ...], own_words: OwnWords
+) -> BriefMaterial:
     """Everything that the brief of ``artifact`` is written from."""
     return BriefMaterial(
         artifact=artifact,
@@ -143,6 +150,7 @@ def material_of(landscape: Landscape, artifact: MapArtifact, strings: tuple[Iden
         specialization=landscape.business.specialization,
         description=directory_line(landscape),
         strings=strings,
+        own_words=own_words,
     )
 
 
@@ -163,9 +171,7 @@ def brief_facts(landscape: Landscape, artifact: MapArtifact) -> BriefFacts:
         voice={name: getattr(voice, name) for name in ("formality", "technicality", "boldness", "playfulness")},
         words_we_use=list(voice.words_we_use),
         words_we_avoid=list(voice.words_we_avoid),
-        pains=[quote.text for quote in pains_of(landscape, segment, subject, count=6) if not _is_of_the_team(quote)][
-            :2
-        ],
+        pains=typed_pains(landscape, segment, subject),
         word_count=round((low + high) / 2),
         reference_examples=reference_examples(landscape, artifact),
         products=[product.name for product in landscape.profile.products if product.name in " ".join(artifact.outline)]
@@ -185,17 +191,23 @@ def persona(segment: Segment) -> str:
     return f"{who}{place}{size}"
 
 
-def reference_examples(landscape: Landscape, artifact: MapArtifact, count: int = 2) -> list[str]:
-    """The business's own artifacts of that type that went furthest beyond their targets, by title and summary.
+def typed_pains(landscape: Landscape, segment: Segment, subject: Sequence[str], count: int = 2) -> list[str]:
+    """The segment's pain points as the profile lists them, nearest to ``subject`` first.
 
-    Those for the same people come first."""
+    What was noted in activities is private and recognisable by its wording; none of it is quoted."""
+    known = frozenset(segment.pain_points)
+    near = pains_of(landscape, segment, subject, count=len(known) + 1)
+    return [quote.text for quote in near if quote.text in known][:count]
+
+
+def reference_examples(landscape: Landscape, artifact: MapArtifact, count: int = 2) -> list[str]:
+    """The business's own artifacts of that type that went furthest beyond their targets, by their form and result.
+
+    Those for the same people come first. None is quoted: a title leads to the page, the page to the business.
+    """
     best = [r for r in landscape.results if r.success and r.entry.artifact_type == artifact.artifact_type]
     best.sort(key=lambda r: (r.entry.icp_segment != artifact.segment, -_margin(r), r.entry.external_id))
-    summaries = {row.calendar_entry_id: row.meta_description for row in landscape.seo}
-    return [
-        ". ".join(part.rstrip(".") for part in (result.entry.title, summaries.get(result.entry.id)) if part)
-        for result in best[:count]
-    ]
+    return list(dict.fromkeys(_described(result) for result in best))[:count]
 
 
 def search_fields(landscape: Landscape, artifact: MapArtifact) -> dict[str, Any] | None:
@@ -286,9 +298,11 @@ def _texts(value: Any) -> list[str]:
     return [text for each in value for text in _texts(each)] if isinstance(value, Sequence) else []
 
 
-def _is_of_the_team(quote: Quote) -> bool:
-    """Somebody of the team speaks of themselves in it; what they report of others may stand in a brief."""
-    return quote.source_type == "activity" and _FIRST_PERSON.search(quote.text) is not None
+def _described(result: EntryOutcome) -> str:
+    entry, times = result.entry, amount(round(_margin(result), 1))
+    form = with_article(artifact_on(entry.artifact_type, entry.channel or ""))
+    angle = f" with the angle {angle_name(entry.angle)}" if entry.angle else ""
+    return capital(f"{form}{angle} that reached {'its target' if times == '1' else f'{times} times its target'}")
 
 
 def _margin(result: EntryOutcome) -> float:

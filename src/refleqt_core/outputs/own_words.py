@@ -1,0 +1,87 @@
+"""Finds where a brief repeats what the business has published or written, which a web search leads back to it."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from ..intake.activities import Activity
+from ..intake.calendar import CalendarEntry, SeoMetadata
+from ..intake.vents import VentEntry
+from ..ports import Transaction
+from .anonymity import AnonymityCertificate, LocatedFinding
+from .folding import fold
+from .leak_scan import Finding
+
+RUN = 5
+"""So many words in a row, in quotation marks, are enough for a search engine to find the one page that has them."""
+_WORD = re.compile(r"[^\W_]+")
+_Run = tuple[str, ...]
+
+
+@attrs.frozen
+class OwnWords:
+    """Every run of `RUN` words that the business has published or written."""
+
+    runs: frozenset[_Run]
+
+    def repeated(self, text: str, allowed: frozenset[_Run] = frozenset()) -> list[str]:
+        """The runs that ``text`` repeats, as folded words; those in ``allowed`` may stand in it."""
+        return [" ".join(run) for run in _runs(text) if run in self.runs and run not in allowed]
+
+
+def own_words(texts: Iterable[str | None]) -> OwnWords:
+    """The runs of all ``texts``; one of fewer words than `RUN` has none."""
+    return OwnWords(runs_of(texts))
+
+
+def runs_of(texts: Iterable[str | None]) -> frozenset[_Run]:
+    """Every run of `RUN` folded words in any of ``texts``."""
+    return frozenset(run for text in texts if text for run in _runs(text))
+
+
+def read_own_words(tx: Transaction) -> OwnWords:
+    """What the rows of the business hold: titles, search fields, slugs as words, notes of activities and vents."""
+    texts: list[str | None] = [entry.title for entry in tx.find(CalendarEntry)]
+    for row in tx.find(SeoMetadata):
+        texts += [row.meta_title, row.meta_description, row.url_slug, row.canonical_url]
+        texts += [*row.header_structure, *row.image_alt_texts, *row.anchor_texts]
+    texts += [activity.notes for activity in tx.find(Activity)]
+    return own_words([*texts, *(vent.text for vent in tx.find(VentEntry))])
+
+
+def with_own_words(
+    certificate: AnonymityCertificate, document: Mapping[str, Any], own: OwnWords, allowed: Iterable[str] = ()
+) -> AnonymityCertificate:
+    """The certificate, failed where the document repeats the business's own words; else as it was.
+
+    ``allowed`` are texts that speak of the audience or of what it searches for, and not of the business.
+    """
+    harmless = runs_of(allowed)
+    found = tuple(
+        LocatedFinding(path=path, finding=_finding(text, run))
+        for path, text in _texts(document)
+        for run in own.repeated(text, harmless)
+    )
+    return attrs.evolve(certificate, passed=False, findings=(*certificate.findings, *found)) if found else certificate
+
+
+def _finding(text: str, run: str) -> Finding:
+    return Finding(start=0, end=len(text), text=text, kind="own words", replacement="", certain=True, string=run)
+
+
+def _runs(text: str) -> Iterator[_Run]:
+    words = _WORD.findall(fold(text).text.casefold())
+    return zip(*(words[i:] for i in range(RUN)), strict=False)
+
+
+def _texts(value: Any, path: str = "") -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _texts(each, f"{path}/{key}")
+    elif isinstance(value, Sequence):
+        for position, each in enumerate(value):
+            yield from _texts(each, f"{path}/{position}")
