@@ -9,7 +9,7 @@ help:  ## list what make can do
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@echo "Installing Refleqt into .venv (once) …"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable . 2>&1 | grep -v "^WARNING: Location" || true
-	@$(BIN)/python -c "import refleqt_cli, refleqt_adapters" && touch $@
+	@$(BIN)/python -c "import refleqt_adapters.container, refleqt_cli.main" && touch $@
 
 .venv/.refleqt-dev: .venv/.refleqt
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]' 2>&1 | grep -v "^WARNING: Location" || true

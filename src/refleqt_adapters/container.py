@@ -43,6 +43,7 @@ from refleqt_core.ports import (
 )
 from refleqt_core.profile import ProfileService
 from refleqt_core.recommendations.service import RecommendationService
+from refleqt_core.upkeep import UpkeepService
 
 from .importer import FileImporter
 from .settings import Settings
@@ -325,6 +326,16 @@ class Container(containers.DeclarativeContainer):
     )
     recommendations: providers.Factory[RecommendationService] = providers.Factory(
         RecommendationService, store=store, clock=clock, ids=ids
+    )
+    upkeep: providers.Factory[UpkeepService] = providers.Factory(
+        UpkeepService,
+        store=store,
+        profile=profile,
+        marketplace=marketplace,
+        performance=performance,
+        forecasts=forecasts,
+        beliefs=beliefs,
+        recommendations=recommendations,
     )
     importer: providers.Factory[FileImporter] = providers.Factory(
         FileImporter,

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .postgres.home import default_home
@@ -13,7 +13,7 @@ from .postgres.home import default_home
 class Settings(BaseSettings):
     """What is configured. A wrong value says at the start which one it is."""
 
-    model_config = SettingsConfigDict(env_prefix="REFLEQT_", extra="forbid", frozen=True)
+    model_config = SettingsConfigDict(env_prefix="REFLEQT_", extra="forbid", frozen=True, hide_input_in_errors=True)
 
     home: Path = Field(default_factory=default_home, description="Where data, blobs and keys of this machine lie.")
     database_url: SecretStr | None = Field(
@@ -44,6 +44,17 @@ class Settings(BaseSettings):
     clock: Literal["system", "simulated"] = "system"
     clock_start: datetime | None = Field(default=None, description="Where a simulated clock starts.")
     seed: int = Field(default=0, description="Seeds every random choice, so that a run can be repeated.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _of_postgresql(cls, given: SecretStr | None) -> SecretStr | None:
+        """The forms that hosts hand out all mean the same driver; the URL is not repeated, for it holds a password."""
+        if given is None:
+            return None
+        scheme, found, rest = given.get_secret_value().partition("://")
+        if not found or scheme not in ("postgres", "postgresql", "postgresql+psycopg", "postgresql+psycopg2"):
+            raise ValueError("has to begin with postgresql://, as in postgresql://user:password@host/database")
+        return SecretStr(f"postgresql+psycopg://{rest}")
 
     @model_validator(mode="after")
     def _one_place(self) -> Self:

@@ -106,13 +106,14 @@ def answer(
     accept: Annotated[bool, typer.Option("--accept/--decline", help="What the creator says.", show_default=False)],
     as_json: AsJson = False,
 ) -> None:
-    """Accept or decline an offer in a creator's name."""
+    """Accept or decline an offer in a creator's name; an acceptance holds the money, a refusal asks the next one."""
     from .ids import the_one
 
     with session(ctx).open() as container:
         who, market = _the_creator(container, creator), container.marketplace()
         chosen = the_one(market.offers(_creator_id(who)), offer_id, "offer of this creator")
         answered = market.answer(_creator_id(who), chosen.id, accept)
+        container.upkeep().everywhere()
     print_json(answered) if as_json else print_page(_offers_table([answered], {who.id: who.external_id}))
 
 

@@ -105,16 +105,20 @@ def idea(suggestion: RecommendationOutcome) -> Idea:
 def _why(suggestion: RecommendationOutcome, changes: Sequence[BeliefChange], then: float, now: float) -> str:
     _, channel, segment, angle = idea(suggestion)
     about = [
-        change for change in changes if change.belief.segment == segment and change.belief.option in (channel, angle)
+        change
+        for change in changes
+        if change.belief.segment == segment
+        and change.belief.option in (channel, angle)
+        and change.before is not None
+        and change.shift * (now - then) > 0
     ]
+    moved = f"{'risen' if now > then else 'fallen'} from {then:.0%} to {now:.0%}"
+    if round(now, 2) == round(then, 2):
+        return f"its chance is still {now:.0%}; it comes up because others were shown, planned or fell"
     if not about:
-        return "no new outcome is about it; it comes up because others were used up or fell"
-    strongest = about[0]
-    belief = strongest.belief
-    results = f"{strongest.new_outcomes} new result{'s' if strongest.new_outcomes > 1 else ''}"
-    moved = "risen" if now > then else "fallen"
+        return f"its chance has {moved}, by results for other segments and the usual rate"
+    belief, new = about[0].belief, about[0].new_outcomes
     return (
-        f"{results} on {belief.segment.replace('_', ' ')} × {belief.option.replace('_', ' ')} "
-        f"({belief.evidence_for:.0f} of {belief.evidence_count} reached their target): its chance has {moved} "
-        f"from {then:.0%} to {now:.0%}"
-    )
+        f"{new} new result{'s' if new > 1 else ''} on {belief.segment} × {belief.option} took that cell from "
+        f"{about[0].before:.0%} to {belief.mean:.0%}: its chance has {moved}"
+    ).replace("_", " ")

@@ -227,8 +227,7 @@ class Month:
         for job in self.report.jobs:
             entry_id = job.artifact.calendar_entry_id
             job.met = None if entry_id is None else reached.get(entry_id)
-            if job.met is not None and job.offer is not None:
-                self.refleqt.marketplace().settle_bonus(self.business_id, job.brief.id, job.met)
+        self.refleqt.upkeep().settle(self.business_id)
         self._balances()
         met = sum(job.met is True for job in self.report.jobs)
         return f"{len(self.report.forecasts)} forecasts scored, {met} reached their target"

@@ -1,5 +1,6 @@
 """``refleqt worker``: the waiting jobs are done."""
 
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
@@ -9,11 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .groups import RUN
-from .output import AsJson, console, print_json, print_page
+from .output import AsJson, console, print_json, print_page, say
 from .session import session
 
 if TYPE_CHECKING:
+    from refleqt_adapters.container import Container
     from refleqt_core.ports import Handler, Job
+
+
+UPKEEP_SECONDS = 60.0
 
 
 def register(app: typer.Typer) -> None:
@@ -30,13 +35,38 @@ def worker(
     begun, tally = time.monotonic(), Tally()
     with session(ctx).open() as container, _progress(tally, quiet=as_json) as shown:
         handlers = watched(container.handlers(), tally, shown)
-        ended = container.queue().work(handlers, until_empty=until_empty)
+        with _upkeep(container, as_json=as_json):
+            ended = container.queue().work(handlers, until_empty=until_empty)
     seconds = time.monotonic() - begun
     if as_json:
         failed = tally.failed.total()
         print_json({"ended": ended, "failed_attempts": failed, "by_kind": tally.started, "seconds": round(seconds, 3)})
         return
     _print(tally, ended, seconds)
+
+
+@contextmanager
+def _upkeep(container: "Container", *, as_json: bool) -> Iterator[None]:
+    """What is due by itself is done at once, and again every minute for as long as the block runs."""
+    ended = threading.Event()
+
+    def keep_up() -> None:
+        while not ended.wait(UPKEEP_SECONDS):
+            _tell(container.upkeep().everywhere(), quiet=as_json)
+
+    _tell(container.upkeep().everywhere(), quiet=as_json)
+    thread = threading.Thread(target=keep_up, name="upkeep", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _tell(done: Mapping[str, list[str]], *, quiet: bool) -> None:
+    for slug, lines in done.items() if not quiet else ():
+        say(f"{slug}: {'; '.join(lines)}")
 
 
 class Tally:

@@ -130,6 +130,12 @@ def not_negative(_instance: Any, attribute: "attrs.Attribute[Any]", value: Any) 
         raise InvalidInput(f"{attribute.name} is {value}, and cannot be negative")
 
 
+def not_blank(_instance: Any, attribute: "attrs.Attribute[Any]", value: str) -> None:
+    """An attrs validator: a text says something."""
+    if not value.strip():
+        raise InvalidInput(f"{attribute.name} is blank; write something")
+
+
 def one_of(*allowed: str) -> Callable[[Any, "attrs.Attribute[Any]", Any], None]:
     """An attrs validator: the value, or each of a tuple of values, is one of ``allowed``; None passes."""
 

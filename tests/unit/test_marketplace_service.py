@@ -13,14 +13,22 @@ from refleqt_adapters.clock.simulated import SimulatedClock, SimulatedIds
 from refleqt_adapters.embedder.memory import HashingEmbedder
 from refleqt_adapters.escrow.ledger import LedgerEscrow
 from refleqt_adapters.store.memory import MemoryStore
+from refleqt_core.cdt.forecast_ledger import ForecastService
+from refleqt_core.cdt.records import Forecast
+from refleqt_core.cdt.service import BeliefService
 from refleqt_core.errors import Conflict, InvalidInput, NeedsReview, NotFound
 from refleqt_core.intake.business import Business
+from refleqt_core.intake.calendar import CalendarEntry
+from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.marketplace.drafts import CreatorDraft, CreatorJob
 from refleqt_core.marketplace.records import BriefOffer, Creator, CreatorPerformance, Delivery, LedgerLeg
 from refleqt_core.marketplace.service import MarketplaceService
 from refleqt_core.outputs.anonymity import fingerprint_of
 from refleqt_core.outputs.records import CreatorBrief, ExecutionMap, MapArtifact
 from refleqt_core.ports import where
+from refleqt_core.profile import ProfileService
+from refleqt_core.recommendations.service import RecommendationService
+from refleqt_core.upkeep import UpkeepService
 from refleqt_core.values import BusinessId, CreatorId, Money
 
 NOW = datetime(2026, 9, 1, 12, tzinfo=UTC)
@@ -628,11 +636,14 @@ def test_advance_at_any_point_does_nothing_twice(market: Market) -> None:
     assert market.status(brief_id) == "done"
 
 
-def test_answer_and_delivery_before_any_advance_are_caught_up_with_in_one_call(market: Market) -> None:
+def test_nobody_delivers_before_the_money_is_held(market: Market) -> None:
     brief_id = market.brief()
     offer = market.answer(market.service.offer(market.business, brief_id), True)
+    with pytest.raises(Conflict, match="not held yet"):
+        market.deliver(offer, GOOD)
+    market.advance()
     market.deliver(offer, GOOD)
-    assert len(market.advance()) == 2
+    market.advance()
     assert (market.status(brief_id), market.money("creator:")) == ("done", 40_000)
 
 
@@ -683,3 +694,65 @@ def test_our_work_is_added_to_the_load_that_a_file_names(market: Market) -> None
     market.in_production()
     counts = market.service.import_creators([draft("best")])
     assert (counts.unchanged, market.creator("best").current_load) == (1, 1)
+
+
+# ---- What is due by itself ------------------------------------------------------------------------------------------
+
+
+def upkeep_of(market: Market) -> UpkeepService:
+    ids = SimulatedIds(market.clock, seed=7)
+    ports: dict[str, Any] = {"store": market.store, "clock": market.clock, "ids": ids}
+    return UpkeepService(
+        store=market.store,
+        profile=ProfileService(store=market.store),
+        marketplace=market.service,
+        performance=PerformanceService(**ports),
+        forecasts=ForecastService(**ports),
+        beliefs=BeliefService(**ports),
+        recommendations=RecommendationService(**ports),
+    )
+
+
+def scored(market: Market, brief_id: UUID, *, success: bool) -> None:
+    """The brief's artifact was published, and its forecast has been scored."""
+    entry = CalendarEntry(
+        id=uuid4(), business_id=market.business, external_id="E-1", title="Waste", artifact_type="blog_copy",
+        created_at=NOW, updated_at=NOW,
+    )  # fmt: skip
+    forecast = Forecast(
+        id=uuid4(), business_id=market.business, subject_type="calendar_entry", subject_id=entry.id, metric="signups",
+        target=40, probability=0.5, expected=40, low=20, high=60, model_version="1", made_at=NOW, due_at=NOW,
+        actual=50.0 if success else 10.0, success=success, scored_at=NOW,
+    )  # fmt: skip
+    with market.store.business(market.business) as tx:
+        brief = tx.get(CreatorBrief, brief_id)
+        tx.add(entry, forecast)
+        tx.save(attrs.evolve(tx.get(MapArtifact, brief.map_artifact_id), calendar_entry_id=entry.id))
+
+
+@pytest.mark.parametrize(("success", "earned"), [(True, 48_000), (False, 40_000)])
+def test_the_reserve_is_settled_once_when_the_forecast_is_scored(market: Market, success: bool, earned: int) -> None:
+    brief_id, _ = market.done()
+    upkeep = upkeep_of(market)
+    assert upkeep.run(market.business) == []
+    scored(market, brief_id, success=success)
+    assert len(upkeep.run(market.business)) == 1
+    assert upkeep.run(market.business) == []
+    assert (market.money("creator:"), market.money("escrow:")) == (earned, 0)
+
+
+def test_upkeep_holds_the_money_of_what_was_accepted(market: Market) -> None:
+    brief_id = market.brief()
+    market.answer(market.service.offer(market.business, brief_id), True)
+    assert len(upkeep_of(market).everywhere()) == 1
+    assert market.status(brief_id) == "in_production"
+    assert market.money("escrow:") > 0
+
+
+def test_upkeep_asks_the_next_creator_when_an_offer_expired(market: Market) -> None:
+    brief_id = market.brief()
+    first = market.service.offer(market.business, brief_id)
+    market.later(timedelta(hours=25))
+    upkeep_of(market).run(market.business)
+    asked = [offer.creator_id for offer in market.all(BriefOffer) if offer.brief_id == brief_id]
+    assert len(asked) == 2 and first.creator_id in asked

@@ -293,3 +293,11 @@ def test_another_business_can_neither_see_nor_transcribe_the_recording(refleqt: 
     assert refleqt.rows(other, ActivityArtifact) == []
     with pytest.raises(NotFound):
         refleqt.activities.transcribe(other, artifact.id)
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\n\t"])
+def test_a_vent_that_says_nothing_is_refused(text: str) -> None:
+    refleqt = Composition()
+    business = refleqt.business()
+    with pytest.raises(InvalidInput, match="blank"):
+        refleqt.vents.write(business, text)

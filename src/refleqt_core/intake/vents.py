@@ -8,7 +8,7 @@ from uuid import UUID
 import attrs
 
 from ..entities import Entity, Owned
-from ..values import aware
+from ..values import aware, not_blank
 
 
 @attrs.frozen(kw_only=True)
@@ -29,7 +29,7 @@ class VentEntry(Owned):
     unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "external_id"),)
 
     external_id: str
-    text: str = attrs.field(validator=attrs.validators.min_len(1))
+    text: str = attrs.field(validator=not_blank)
     tags: tuple[str, ...] = ()
     written_at: datetime = attrs.field(validator=aware)
     theme_id: UUID | None = None

@@ -102,7 +102,7 @@ Payload = (
 
 @attrs.frozen
 class JobType:
-    """A kind of job. Where there is a ``schedule`` it comes by itself, else something that happened asks for it."""
+    """A kind of job. ``schedule`` says how often it is worth doing; without one something that happened asks for it."""
 
     kind: str
     payload: type[Payload]

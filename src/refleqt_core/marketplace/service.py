@@ -19,7 +19,7 @@ from .matching import Match, PassedOver, passed_over
 from .offers import accept_offer, decline_offer, expire, is_certified, new_offers, own_offer, require_certified
 from .progress import Due, Progress, human_check, was_reviewed
 from .quality_checks import review
-from .records import BriefOffer, Creator, Delivery
+from .records import BriefOffer, Creator, Delivery, LedgerLeg
 from .settlement import Settlement
 from .submissions import earlier_works, keep_text, read_text, readable_text, require_turn, submission
 from .terms import MarketplaceTerms
@@ -132,8 +132,8 @@ class MarketplaceService:
     def deliver(self, creator_id: CreatorId, offer_id: UUID, text: str) -> Delivery:
         """The text is kept and reviewed; its verdict says whether it passed, is to be revised, or needs a person.
 
-        The same text again gives the same delivery. `Conflict`: the offer was not accepted, or the delivery before was
-        not sent back for revision. No words, or more than 200,000 characters: `InvalidInput`.
+        The same text again gives the same delivery. `Conflict`: the offer was not accepted, its money is not held yet,
+        or the delivery before was not sent back for revision. No words, or over 200,000 characters: `InvalidInput`.
         """
         text = readable_text(text)
         blob = keep_text(self.blobs, text)
@@ -141,9 +141,12 @@ class MarketplaceService:
             offer, creator = own_offer(tx, creator_id, offer_id), tx.get(Creator, creator_id)
             deliveries = tx.find(Delivery, *where(offer_id=offer_id), order="attempt")
             earlier = earlier_works(tx, offer)
+            funded = tx.count(LedgerLeg, *where(hold_id=offer_id, kind="hold")) > 0
         if deliveries and deliveries[-1].blob == blob:
             return deliveries[-1]
         require_turn(offer, deliveries)
+        if not funded:
+            raise Conflict("the money for it is not held yet; nobody works unpaid, so deliver once it is")
         texts = [read_text(self.blobs, hash) for hash in earlier]
         attempt = len(deliveries) + 1
         reviewed = review(

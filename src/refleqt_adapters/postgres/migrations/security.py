@@ -35,6 +35,15 @@ def protect(tables: Mapping[str, str], platform_reads: Iterable[str] = ()) -> No
         )
 
 
+def keep_for_platform(tables: Iterable[str]) -> None:
+    """Rows of ``tables`` are there only for the platform's own transactions, which no business's request works in."""
+    for table in tables:
+        op.execute(f"alter table {table} enable row level security")
+        op.execute(f"alter table {table} force row level security")
+        rule = "current_setting('app.scope', true) = 'platform'"
+        op.execute(f"create policy platform_only on {table} using ({rule}) with check ({rule})")
+
+
 def grant(tables: Iterable[str], *, append_only: Iterable[str] = ()) -> None:
     """The application's role can read and write the tables, and cannot rewrite the rows of the append-only ones."""
     for table in tables:

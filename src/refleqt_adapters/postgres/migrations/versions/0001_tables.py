@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from refleqt_adapters.postgres.migrations.security import grant, install_job_tables, protect
+from refleqt_adapters.postgres.migrations.security import grant, install_job_tables, keep_for_platform, protect
 
 revision = "0001"
 down_revision = None
@@ -1228,6 +1228,7 @@ def upgrade() -> None:
         ),
     )
     protect(OWNED, platform_reads=["businesses", "creator_payments"])
+    keep_for_platform(["api_tokens"])
     grant(TABLES, append_only=APPEND_ONLY)
     op.execute("grant select on alembic_version to refleqt_app")
     op.execute("alter table context_embeddings alter column embedding set storage plain")
