@@ -6,6 +6,7 @@ from typing import Any
 
 import attrs
 
+from ..everyday_words import is_everyday
 from ..intake.activities import Activity
 from ..intake.calendar import CalendarEntry, SeoMetadata
 from ..intake.vents import VentEntry
@@ -42,13 +43,25 @@ def runs_of(texts: Iterable[str | None]) -> frozenset[_Run]:
 
 
 def read_own_words(tx: Transaction) -> OwnWords:
-    """What the rows of the business hold: titles, search fields, slugs as words, notes of activities and vents."""
-    texts: list[str | None] = [entry.title for entry in tx.find(CalendarEntry)]
-    for row in tx.find(SeoMetadata):
-        texts += [row.meta_title, row.meta_description, row.url_slug, row.canonical_url]
-        texts += [*row.header_structure, *row.image_alt_texts, *row.anchor_texts]
-    texts += [activity.notes for activity in tx.find(Activity)]
-    return own_words([*texts, *(vent.text for vent in tx.find(VentEntry))])
+    """What the rows of the business hold: titles, search fields, slugs as words, notes of activities and vents.
+
+    Of what no search engine knows (notes, vents, artifacts that are not out yet) a run of everyday words alone is
+    anybody's English.
+    """
+    entries = {entry.id: entry for entry in tx.find(CalendarEntry)}
+    out = {id for id, entry in entries.items() if entry.status in ("published", "reviewed")}
+    searched = [(row.calendar_entry_id in out, _search_texts(row)) for row in tx.find(SeoMetadata)]
+    public = [entries[id].title for id in out] + [text for known, texts in searched if known for text in texts]
+    private = [entry.title for id, entry in entries.items() if id not in out]
+    private += [text for known, texts in searched if not known for text in texts]
+    private += [activity.notes for activity in tx.find(Activity)] + [vent.text for vent in tx.find(VentEntry)]
+    telling = {run for run in runs_of(private) if not all(map(is_everyday, run))}
+    return OwnWords(runs_of(public) | telling)
+
+
+def _search_texts(row: SeoMetadata) -> list[str]:
+    named = [row.meta_title, row.meta_description, row.url_slug, row.canonical_url]
+    return [text for text in (*named, *row.header_structure, *row.image_alt_texts, *row.anchor_texts) if text]
 
 
 def with_own_words(
