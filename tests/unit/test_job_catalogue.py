@@ -194,3 +194,14 @@ def test_a_long_problem_keeps_its_end() -> None:
     problem = problem_of(RuntimeError("x" * 100_000 + " the end"))
     assert len(problem) == 20_000
     assert problem.endswith("the end\n")
+
+
+def test_every_kind_is_done_by_a_use_case_or_named_as_not_done_yet() -> None:
+    from typing import Any
+
+    from refleqt_core.jobs.handlers import handlers
+
+    nobody: Any = None  # only the kinds are asked for, nothing is run
+    done = handlers(context=nobody, activities=nobody, performance=nobody, tooling=nobody, maps=nobody, briefs=nobody)
+    assert CATALOGUE.keys() - done.keys() == {"categorize_entry", "analyze_patterns", "train_cdt"}
+    assert done.keys() <= CATALOGUE.keys()
