@@ -439,3 +439,14 @@ def test_a_document_is_made_of_what_was_written():
     document = document_of(material, material.facts, wording())
     assert document["key_messages"] == ["One", "Another", "A third"]
     assert (document["artifact_type"], document["channel"]) == (artifact.artifact_type, artifact.channel)
+
+
+def test_a_point_that_repeats_what_was_published_is_left_out_where_enough_others_stay():
+    from refleqt_core.outputs.own_words import own_words, without_own_words
+
+    own = own_words(["Lay the options side by side"])
+    points = ["Lay the options side by side, first.", "Say it plainly.", "Show the sum.", "One next step."]
+    document = {"structure": points, "key_messages": points[:3], "headline": points[0]}
+    left = without_own_words(document, own)
+    assert left["structure"] == points[1:]
+    assert (left["key_messages"], left["headline"]) == (points[:3], points[0])

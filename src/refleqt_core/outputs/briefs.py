@@ -27,7 +27,7 @@ from .goals import Goal
 from .identifying_strings import IdentifyingString
 from .identity import read_identity
 from .landscape import Landscape, read_landscape
-from .own_words import OwnWords, read_own_words, with_own_words
+from .own_words import OwnWords, read_own_words, with_own_words, without_own_words
 from .plain_words import plain_brief
 from .quotes import pains_of
 from .records import CreatorBrief, ExecutionMap, MapArtifact
@@ -123,6 +123,7 @@ class BriefService:
         document = document_of(material, facts, wording)
         # Nobody looks at a brief before a creator does, so a word that only may be a name is replaced as well.
         document = anonymise_document(document, material.strings, doubtful=True)
+        document = without_own_words(document, material.own_words, material.allowed)
         likeness = self._likeness(document, anonymise_document(material.description, material.strings))
         certificate = certify(document, material.strings, reference_businesses=likeness, checked_at=now, k=HIDDEN_AMONG)
         return document, with_own_words(certificate, document, material.own_words, material.allowed)

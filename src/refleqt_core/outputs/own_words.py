@@ -64,6 +64,21 @@ def _search_texts(row: SeoMetadata) -> list[str]:
     return [text for text in (*named, *row.header_structure, *row.image_alt_texts, *row.anchor_texts) if text]
 
 
+def without_own_words(
+    document: Mapping[str, Any], own: OwnWords, allowed: Iterable[str] = (), *, spare: int = 3
+) -> dict[str, Any]:
+    """The document without the points that repeat the business's own words, where ``spare`` others of the list stay."""
+    harmless = runs_of(allowed)
+
+    def kept(value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        clean = [each for each in value if not (isinstance(each, str) and own.repeated(each, harmless))]
+        return clean if len(clean) >= spare else value
+
+    return {key: kept(value) for key, value in document.items()}
+
+
 def with_own_words(
     certificate: AnonymityCertificate, document: Mapping[str, Any], own: OwnWords, allowed: Iterable[str] = ()
 ) -> AnonymityCertificate:
