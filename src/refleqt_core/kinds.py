@@ -9,8 +9,20 @@ from .context.records import AnalyticsSnapshot, CompetitiveIntelligence, Context
 from .entities import Entity
 from .intake.activities import Activity, ActivityArtifact, StoredTranscript
 from .intake.business import BrandAsset, Business, BusinessProfile, OnboardingResponse, TeamMember
-from .intake.calendar import CalendarEntry, Campaign, DistributionPlan, Keyword, SeoMetadata, StatusChange
-from .intake.imports import ImportBatch
+from .intake.calendar import (
+    CalendarEntry,
+    Campaign,
+    DistributionPlan,
+    EntryComment,
+    EntryRevision,
+    EntrySeries,
+    EntryTemplate,
+    Keyword,
+    SeoMetadata,
+    StatusChange,
+    UtmTemplate,
+)
+from .intake.imports import ColumnMapping, ImportBatch
 from .intake.performance import PerformanceRecord
 from .intake.tooling import Signal, ToolingConnection, ToolingExtraction, ToolingMetric
 from .intake.vents import VentEntry, VentTheme
@@ -24,12 +36,19 @@ KINDS: Mapping[str, type[Entity]] = {
     "onboarding_responses": OnboardingResponse,
     "brand_assets": BrandAsset,
     "team_members": TeamMember,
+    "import_batches": ImportBatch,
+    "column_mappings": ColumnMapping,
     "campaigns": Campaign,
     "keywords": Keyword,
+    "entry_templates": EntryTemplate,
+    "entry_series": EntrySeries,
+    "utm_templates": UtmTemplate,
     "calendar_entries": CalendarEntry,
     "seo_metadata": SeoMetadata,
     "distribution_plans": DistributionPlan,
     "status_changes": StatusChange,
+    "entry_revisions": EntryRevision,
+    "entry_comments": EntryComment,
     "performance_records": PerformanceRecord,
     "activities": Activity,
     "activity_artifacts": ActivityArtifact,
@@ -41,7 +60,6 @@ KINDS: Mapping[str, type[Entity]] = {
     "tooling_extractions": ToolingExtraction,
     "tooling_metrics": ToolingMetric,
     "signals": Signal,
-    "import_batches": ImportBatch,
     "inferred_segments": InferredSegment,
     "competitive_intelligence": CompetitiveIntelligence,
     "analytics_snapshots": AnalyticsSnapshot,

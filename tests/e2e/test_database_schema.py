@@ -30,7 +30,7 @@ from refleqt_core.intake.calendar import CalendarEntry, SeoMetadata, StatusChang
 from refleqt_core.kinds import KINDS
 from refleqt_core.values import BusinessId
 
-APPEND_ONLY = ("creator_payments", "status_changes", "tooling_metrics")
+APPEND_ONLY = ("creator_payments", "entry_revisions", "status_changes", "tooling_metrics")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OWN_REFERENCES = [
     (name, field, TABLE_NAMES[target])

@@ -17,7 +17,7 @@ from .connections import APPLICATION_ROLE, vendor_errors
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision in ``migrations/versions``."""
 
 LOCK = 7_736_353_037

@@ -48,6 +48,8 @@ INDEXES: Mapping[str, Sequence[Sequence[str]]] = {
     "calendar_entries": [("business_id", "publish_at")],
     "seo_metadata": [("business_id", "primary_keyword")],
     "status_changes": [("business_id", "calendar_entry_id")],
+    "entry_revisions": [("business_id", "calendar_entry_id"), ("business_id", "change_id")],
+    "entry_comments": [("business_id", "calendar_entry_id")],
     "performance_records": [("business_id", "calendar_entry_id", "metric")],
     "context_extractions": [("business_id", "source_id")],
     "belief_evidence": [("business_id", "observed_at")],

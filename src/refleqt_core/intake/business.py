@@ -168,13 +168,14 @@ class OnboardingResponse(Owned):
 
 @attrs.frozen(kw_only=True)
 class BrandAsset(Owned):
-    """A file of the visual identity, kept as a blob."""
+    """A file of the visual identity, kept as a blob; ``removed_at`` says since when it is no longer in use."""
 
     name: str
     kind: str
     media_type: str
     blob: str
     added_at: datetime = attrs.field(validator=aware)
+    removed_at: datetime | None = attrs.field(default=None, validator=aware)
 
 
 @attrs.frozen(kw_only=True)

@@ -8,7 +8,8 @@ from uuid import UUID
 import attrs
 
 from ..entities import Entity, Owned
-from ..values import Money, aware, not_negative, one_of
+from ..values import Money, aware, not_blank, not_negative, one_of
+from .imports import ImportBatch
 
 STATUSES = ("idea", "planned", "in_production", "in_review", "scheduled", "published", "reviewed")
 ARTIFACT_TYPES = (
@@ -60,12 +61,17 @@ KPIS = ("clicks", "signups", "demo_bookings", "opens", "engagement", "impression
 
 @attrs.frozen(kw_only=True)
 class Campaign(Owned):
-    """A group of entries with one aim."""
+    """Entries with one aim; ``group`` names the larger undertaking that several campaigns belong to."""
 
     unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "name"),)
 
-    name: str
+    name: str = attrs.field(validator=not_blank)
     goal: str = ""
+    group: str | None = None
+    owner: str | None = None
+    starts_on: date | None = None
+    ends_on: date | None = None
+    budget: Money | None = attrs.field(default=None, validator=not_negative)
 
 
 @attrs.frozen(kw_only=True)
@@ -82,10 +88,33 @@ class Keyword(Owned):
 
 
 @attrs.frozen(kw_only=True)
-class CalendarEntry(Owned):
-    """One marketing artifact. ``external_id`` is how the business's own files name it."""
+class EntrySeries(Owned):
+    """Entries that come back: ``fields`` of each, by the recurrence ``rule`` (RFC 5545) in local time."""
 
-    references: ClassVar[Mapping[str, type[Entity]]] = {"campaign_id": Campaign}
+    unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "name"),)
+
+    name: str = attrs.field(validator=not_blank)
+    rule: str
+    starts_at: datetime = attrs.field(validator=aware)
+    time_zone: str = "UTC"
+    fields: Mapping[str, Any] = attrs.field(factory=dict)
+    active: bool = True
+    created_at: datetime = attrs.field(validator=aware)
+
+
+@attrs.frozen(kw_only=True)
+class CalendarEntry(Owned):
+    """One marketing artifact. ``external_id`` is how the business's own files name it.
+
+    ``team`` are the people beside the owner; ``import_id`` is the last import that wrote it, ``series_id`` what it
+    recurs by, and ``categorised_by`` who chose category and tags: ``rules``, or the model that was asked.
+    """
+
+    references: ClassVar[Mapping[str, type[Entity]]] = {
+        "campaign_id": Campaign,
+        "import_id": ImportBatch,
+        "series_id": EntrySeries,
+    }
     unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "external_id"),)
 
     external_id: str
@@ -93,6 +122,8 @@ class CalendarEntry(Owned):
     artifact_type: str = attrs.field(validator=one_of(*ARTIFACT_TYPES))
     status: str = attrs.field(default="idea", validator=one_of(*STATUSES))
     owner: str | None = None
+    team: tuple[str, ...] = ()
+    notes: str | None = None
     publish_at: datetime | None = attrs.field(default=None, validator=aware)
     campaign_id: UUID | None = None
     funnel_stage: str | None = attrs.field(default=None, validator=one_of(*FUNNEL_STAGES))
@@ -110,6 +141,7 @@ class CalendarEntry(Owned):
     utm_medium: str | None = None
     utm_campaign: str | None = None
     utm_content: str | None = None
+    utm_term: str | None = None
     attribution_model: str | None = attrs.field(default=None, validator=one_of(*ATTRIBUTION_MODELS))
     conversion_event: str | None = None
     review_due: date | None = None
@@ -117,6 +149,9 @@ class CalendarEntry(Owned):
     category: str | None = None
     tags: tuple[str, ...] = ()
     keyword_cluster: str | None = None
+    categorised_by: str = "rules"
+    import_id: UUID | None = None
+    series_id: UUID | None = None
     created_at: datetime = attrs.field(validator=aware)
     updated_at: datetime = attrs.field(validator=aware)
 
@@ -177,3 +212,64 @@ class StatusChange(Owned):
     reached: str = attrs.field(validator=one_of(*STATUSES))
     at: datetime = attrs.field(validator=aware)
     by: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class EntryRevision(Owned):
+    """What an entry was ``before`` a change: its own fields, its search fields and its plans, as a JSON document.
+
+    All revisions of one change (one edit, or a whole import) share the ``change_id``. ``after_version`` is the entry's
+    version that the change made, by which it is seen whether anybody has changed it since.
+    """
+
+    references: ClassVar[Mapping[str, type[Entity]]] = {"calendar_entry_id": CalendarEntry}
+
+    calendar_entry_id: UUID
+    change_id: UUID
+    action: str = attrs.field(validator=one_of("edit", "move", "import", "undo"))
+    before: Mapping[str, Any]
+    after_version: int
+    at: datetime = attrs.field(validator=aware)
+    by: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class EntryComment(Owned):
+    """A remark on an entry."""
+
+    references: ClassVar[Mapping[str, type[Entity]]] = {"calendar_entry_id": CalendarEntry}
+
+    calendar_entry_id: UUID
+    author: str = attrs.field(validator=not_blank)
+    text: str = attrs.field(validator=not_blank)
+    written_at: datetime = attrs.field(validator=aware)
+    edited_at: datetime | None = attrs.field(default=None, validator=aware)
+
+
+@attrs.frozen(kw_only=True)
+class EntryTemplate(Owned):
+    """Fields that new entries start with, as `EntryDraft` names them; their values as JSON writes them."""
+
+    unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "name"),)
+
+    name: str = attrs.field(validator=not_blank)
+    fields: Mapping[str, Any] = attrs.field(factory=dict)
+    created_at: datetime = attrs.field(validator=aware)
+
+
+@attrs.frozen(kw_only=True)
+class UtmTemplate(Owned):
+    """How the UTM parameters of a link are made: texts in which ``{field}`` stands for a field of the entry.
+
+    ``channel`` says which channel it is the default of; without one it is used where it is named.
+    """
+
+    unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "name"), ("business_id", "channel"))
+
+    name: str = attrs.field(validator=not_blank)
+    channel: str | None = attrs.field(default=None, validator=one_of(*CHANNELS))
+    utm_source: str
+    utm_medium: str
+    utm_campaign: str = "{campaign}"
+    utm_content: str | None = None
+    utm_term: str | None = None

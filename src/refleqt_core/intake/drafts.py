@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from ..values import Money
 from .activities import Participant
@@ -37,14 +37,35 @@ class UploadedFile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class PlanDraft:
+    """How an entry goes out on one channel.
+
+    ``parameters`` are the platform's own (a LinkedIn hook, an Instagram format, the segments of a mail).
+    """
+
+    channel: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    posting_schedule: tuple[str, ...] = ()
+    paid_budget: Money | None = None
+    repurposing_plan: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class EntryDraft:
-    """A calendar entry as somebody writes it. ``campaign`` is a name; money is of ``currency`` where it has any."""
+    """A calendar entry as somebody writes it: the five groups of fields of the design document's section 2.2.
+
+    ``campaign`` is a name; a new one is made. ``channels`` and ``paid_budget`` are the short way to say on what it goes
+    out, ``plans`` the long one; a channel that both name is as its plan says. ``given`` names the fields that the draft
+    speaks of: those it does not name stay as they are stored. None: it speaks of all.
+    """
 
     external_id: str
     title: str
     artifact_type: str
     status: str = "idea"
     owner: str | None = None
+    team: tuple[str, ...] = ()
+    notes: str | None = None
     publish_at: datetime | None = None
     created_at: datetime | None = None
     campaign: str | None = None
@@ -56,6 +77,7 @@ class EntryDraft:
     competitive_context: str | None = None
     channel: str | None = None
     channels: tuple[str, ...] = ()
+    plans: tuple[PlanDraft, ...] = ()
     paid_budget: Money | None = None
     production_cost: Money | None = None
     primary_kpi: str | None = None
@@ -65,19 +87,33 @@ class EntryDraft:
     utm_medium: str | None = None
     utm_campaign: str | None = None
     utm_content: str | None = None
+    utm_term: str | None = None
     attribution_model: str | None = None
     conversion_event: str | None = None
     review_due: date | None = None
+    lifetime_value_tag: str | None = None
     primary_keyword: str | None = None
     secondary_keywords: tuple[str, ...] = ()
     search_intent: str | None = None
     keyword_difficulty: int | None = None
     search_volume: int | None = None
     ranking_position: int | None = None
+    serp_features: tuple[str, ...] = ()
+    internal_link_targets: tuple[str, ...] = ()
+    featured_snippet: bool = False
     url_slug: str | None = None
     meta_title: str | None = None
     meta_description: str | None = None
+    header_structure: tuple[str, ...] = ()
+    schema_markup: str | None = None
     canonical_url: str | None = None
+    index_status: str | None = None
+    core_web_vitals: Mapping[str, float] = field(default_factory=dict)
+    mobile_rendering: str | None = None
+    image_alt_texts: tuple[str, ...] = ()
+    anchor_texts: tuple[str, ...] = ()
+    crawl_directives: tuple[str, ...] = ()
+    given: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
