@@ -1,17 +1,14 @@
 """What the Store promises, over every adapter of it."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import attrs
 import pytest
+from stored import NOON, add, entry, new_business, point
 
-from refleqt_adapters.postgres.connections import Database
-from refleqt_adapters.store.memory import MemoryStore
-from refleqt_adapters.store.postgres import PostgresStore
 from refleqt_core.cdt.records import BeliefEvidence
 from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from refleqt_core.intake.business import Business, BusinessProfile, PricingTier, Product, Segment
@@ -20,54 +17,6 @@ from refleqt_core.intake.performance import PerformanceRecord
 from refleqt_core.marketplace.records import Creator, EscrowHold, LedgerLeg
 from refleqt_core.ports import Store, Transaction, where
 from refleqt_core.values import BusinessId, Money
-
-NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-@pytest.fixture(params=["memory", "postgres"])
-def store(request: pytest.FixtureRequest) -> Iterator[Store]:
-    opened: Store = (
-        MemoryStore() if request.param == "memory" else PostgresStore(Database(request.getfixturevalue("database_url")))
-    )
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def business(store: Store) -> BusinessId:
-    return new_business(store)
-
-
-def new_business(store: Store) -> BusinessId:
-    id = BusinessId(uuid4())
-    with store.business(id) as tx:
-        tx.add(Business(id=id, slug=f"b-{id}", name="Brine", created_at=NOON))
-    return id
-
-
-def entry(business: BusinessId, **changes: Any) -> CalendarEntry:
-    given: dict[str, Any] = {
-        "id": uuid4(),
-        "business_id": business,
-        "external_id": f"E-{uuid4()}",
-        "title": "Ten ways to waste less",
-        "artifact_type": "blog_copy",
-        "created_at": NOON,
-        "updated_at": NOON,
-    }
-    return CalendarEntry(**(given | changes))
-
-
-def point(business: BusinessId, day: int, value: float, **changes: Any) -> PerformanceRecord:
-    given: dict[str, Any] = {"source": "ga4", "entity_id": "a-1", "metric": "clicks"}
-    return PerformanceRecord(
-        id=uuid4(), business_id=business, day=date(2026, 3, day), value=value, recorded_at=NOON, **(given | changes)
-    )
-
-
-def add(store: Store, business: BusinessId, *entities: Any) -> None:
-    with store.business(business) as tx:
-        tx.add(*entities)
 
 
 def test_what_was_added_is_read_back_equal(store: Store, business: BusinessId) -> None:

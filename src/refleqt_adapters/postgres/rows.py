@@ -1,16 +1,21 @@
 """Entities to rows and back."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
 from typing import Any, TypeVar
 from uuid import UUID
 
+import attrs
 from cattrs.preconf.json import JsonConverter, make_converter
 from psycopg.types.json import Jsonb
+from sqlalchemy import ARRAY, DateTime
 from sqlalchemy.dialects.postgresql import JSONB
 
 from refleqt_core.entities import Entity
+from refleqt_core.errors import InvalidInput
 from refleqt_core.kinds import KINDS
 from refleqt_core.values import Money
 
@@ -78,20 +83,67 @@ def to_driver_row(entity: Entity) -> dict[str, Any]:
     return row
 
 
-def from_row(kind: type[E], row: Mapping[Any, Any]) -> E:
-    """The entity that the column values are of; moments are in UTC."""
-    values: dict[str, Any] = {}
-    for field, column, write in _WRITERS[kind]:
-        if field.type is Money:
-            minor, currency = (row[name] for name in field.columns)
-            value: Any = None if minor is None else Money(minor=minor, currency=currency)
-        else:
-            value = row[column]
-            if isinstance(value, datetime):
-                value = value.astimezone(UTC)
-            elif write is not None and value is not None:
-                value = converter.structure(value, field.type)  # type: ignore[arg-type]  # an annotation
-            elif isinstance(value, list):
-                value = tuple(value)
-        values[field.name] = value
-    return kind(**values)
+@attrs.frozen
+class Reading:
+    """The columns that a field lies in, and what makes the field's values of theirs, column by column."""
+
+    columns: Sequence[str]
+    read: Callable[..., Iterable[Any]]
+
+
+def _reading_of(kind: type[Entity], field: Field) -> Reading:
+    if field.type is Money:
+        return Reading(field.columns, _amounts)
+    column = column_name(kind, field.name)
+    match column_type(field.type):
+        case DateTime():
+            return Reading([column], _moments)
+        case ARRAY():
+            return Reading([column], _tuples)
+        case JSONB():
+            return Reading([column], partial(_structured, converter.get_structure_hook(field.type), field.type))
+        case _:
+            return Reading([column], iter)
+
+
+def _amounts(minor: Iterable[int | None], currency: Iterable[str]) -> Iterable[Money | None]:
+    pairs = zip(minor, currency, strict=True)
+    return [None if minor is None else Money(minor=minor, currency=currency) for minor, currency in pairs]
+
+
+def _moments(column: Iterable[datetime | None]) -> Iterable[datetime | None]:
+    return [None if value is None else value.astimezone(UTC) for value in column]
+
+
+def _tuples(column: Iterable[list[Any] | None]) -> Iterable[tuple[Any, ...] | None]:
+    return [None if value is None else tuple(value) for value in column]
+
+
+def _structured(structure: Callable[[Any, Any], Any], annotation: object, column: Iterable[Any]) -> Iterable[Any]:
+    return [None if value is None else structure(value, annotation) for value in column]
+
+
+READINGS = {kind: {field.name: _reading_of(kind, field) for field in fields_of(kind)} for kind in KINDS.values()}
+
+
+def columns_of(kind: type[Entity], fields: Sequence[str]) -> list[str]:
+    """The columns that the fields lie in, in order; an unknown field, or none, raises `InvalidInput`."""
+    unknown = [field for field in fields if field not in READINGS[kind]]
+    if unknown or not fields:
+        raise InvalidInput(f"{kind.__name__} has no field '{unknown[0]}'" if unknown else "name the fields to be read")
+    return [column for field in fields for column in READINGS[kind][field].columns]
+
+
+def values_of_rows(kind: type[Entity], fields: Iterable[str], rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """The fields' values in each of ``rows``, which have the columns of `columns_of`."""
+    if not rows:
+        return []
+    columns = zip(*rows, strict=True)
+    readings = [READINGS[kind][field] for field in fields]
+    return list(zip(*[each.read(*islice(columns, len(each.columns))) for each in readings], strict=True))
+
+
+def entities_of(kind: type[E], rows: Sequence[tuple[Any, ...]]) -> list[E]:
+    """The entities that ``rows``, with all columns of the table, are of; moments are in UTC."""
+    fields = READINGS[kind]
+    return [kind(**dict(zip(fields, values, strict=True))) for values in values_of_rows(kind, fields, rows)]

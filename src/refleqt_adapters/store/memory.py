@@ -4,7 +4,8 @@ import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
-from typing import Any
+from types import NoneType
+from typing import Any, Literal, NoReturn, get_args, get_origin
 from uuid import UUID
 
 import attrs
@@ -13,7 +14,7 @@ from refleqt_core.entities import Entity, Point
 from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from refleqt_core.intake.business import Business
 from refleqt_core.kinds import KINDS
-from refleqt_core.ports.store import Appended, E, Filter, P
+from refleqt_core.ports.store import Appended, E, Filter, P, Query
 from refleqt_core.values import BusinessId, Money
 
 from .series import key_of, one_of_each_key
@@ -27,6 +28,7 @@ COMPARISONS: Mapping[str, Callable[[Any, Any], bool]] = {
     "ge": operator.ge,
     "in": lambda value, allowed: value in allowed,
     "has": lambda value, member: member in value,
+    "contains": lambda value, part: _lowered(part) in _lowered(value),
 }
 
 
@@ -154,6 +156,20 @@ class MemoryTransaction:
             found = found[found.index(self.get(kind, after)) + 1 :]
         return found[:limit]
 
+    def find_all(self, *queries: Query[Any]) -> list[list[Any]]:
+        """What `find` would give for each."""
+        return [self.find(each.kind, *each.filters, order=each.order, limit=each.limit) for each in queries]
+
+    def rows(
+        self, kind: type[Entity], fields: Sequence[str], *filters: Filter, order: str = "id", limit: int | None = None
+    ) -> list[tuple[Any, ...]]:
+        """The values of those fields, in order."""
+        if not fields:
+            raise InvalidInput(f"name the fields of {kind.__name__} that are asked for")
+        for field in fields:
+            _check_field(kind, field)
+        return [_values(entity, fields) for entity in self.find(kind, *filters, order=order, limit=limit)]
+
     def count(self, kind: type[Entity], *filters: Filter) -> int:
         """How many entities meet every filter."""
         return len(self._matching(kind, filters))
@@ -167,6 +183,15 @@ class MemoryTransaction:
         saved = attrs.evolve(entity, version=entity.version + 1)
         self._put(saved)
         return saved
+
+    def save_all(self, entities: Sequence[E]) -> list[E]:
+        """Every one of ``entities`` is replaced."""
+        for entity in entities:
+            self._check_writable(entity)
+        try:
+            return [self.save(entity) for entity in entities]
+        except (Conflict, NotFound) as reason:
+            self._lose(reason)
 
     def remove(self, kind: type[Entity], *ids: UUID) -> None:
         """The entities are absent."""
@@ -214,8 +239,7 @@ class MemoryTransaction:
         for each in filters:
             if each.operator != "null":
                 _check_comparable(kind, each.field)
-                if each.operator == "has" and "tuple" not in str(attrs.fields_dict(kind)[each.field].type):
-                    raise InvalidInput(f"{kind.__name__}.{each.field} is no tuple that could hold something")
+                _check_applicable(kind, each)
                 if each.operator not in COMPARISONS:
                     raise InvalidInput(f"'{each.operator}' is no operator of a filter")
             _check_field(kind, each.field)
@@ -241,7 +265,7 @@ class MemoryTransaction:
                 name = f"{type(entity).__name__}.{field}"
                 self._lose(NotFound(f"{name} refers to {kind.__name__} {referred}, which is absent"))
 
-    def _lose(self, reason: Conflict | NotFound) -> None:
+    def _lose(self, reason: Conflict | NotFound) -> NoReturn:
         self._lost = reason
         raise reason
 
@@ -268,6 +292,25 @@ def _check_comparable(kind: type[Entity], field: str) -> None:
     _check_field(kind, field)
     if attrs.fields_dict(kind)[field].type in (Money, Money | None):
         raise InvalidInput(f"{kind.__name__}.{field} is money; only whether it is there can be asked")
+
+
+def _check_applicable(kind: type[Entity], condition: Filter) -> None:
+    annotation = attrs.fields_dict(kind)[condition.field].type
+    if condition.operator == "has" and "tuple" not in str(annotation):
+        raise InvalidInput(f"{kind.__name__}.{condition.field} is no tuple that could hold something")
+    if condition.operator == "contains" and not _is_text(annotation):
+        raise InvalidInput(f"{kind.__name__}.{condition.field} is no text that could contain something")
+
+
+def _is_text(annotation: Any) -> bool:
+    """Whether a field of that type is text or None; one of a few words is."""
+    inner = [each for each in get_args(annotation) if each is not NoneType] or [annotation]
+    return all(each is str or isinstance(each, str) or get_origin(each) is Literal for each in inner)
+
+
+def _lowered(text: str) -> str:
+    """Letter by letter as the database does it, so that no letter becomes two."""
+    return "".join(map(str.lower, text))
 
 
 def _holds(condition: Filter, entity: Entity) -> bool:

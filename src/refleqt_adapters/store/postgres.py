@@ -8,7 +8,6 @@ from uuid import UUID
 
 import attrs
 import psycopg
-from psycopg.rows import dict_row
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
@@ -16,6 +15,7 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
+    Text,
     Uuid,
     and_,
     any_,
@@ -23,6 +23,7 @@ from sqlalchemy import (
     delete,
     func,
     literal,
+    literal_column,
     or_,
     select,
 )
@@ -30,11 +31,11 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from refleqt_adapters.postgres.connections import Database, vendor_errors
-from refleqt_adapters.postgres.rows import from_row, to_driver_row, to_row
+from refleqt_adapters.postgres.rows import columns_of, entities_of, to_driver_row, values_of_rows
 from refleqt_adapters.postgres.schema import TABLES, column_name
 from refleqt_core.entities import Entity, Point
 from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from refleqt_core.ports.store import Appended, E, Filter, P
+from refleqt_core.ports.store import Appended, E, Filter, P, Query
 from refleqt_core.values import BusinessId
 
 from .series import key_of, one_of_each_key
@@ -50,6 +51,7 @@ COMPARISONS: Mapping[str, Callable[[ColumnElement[Any], ColumnElement[Any]], Col
     "ge": operator.ge,
     "in": lambda column, allowed: column == any_(allowed),
     "has": lambda column, member: member == any_(column),
+    "contains": lambda column, part: func.strpos(func.lower(column), func.lower(part)) > literal_column("0"),
 }
 
 
@@ -59,6 +61,14 @@ def _insert(table: Table) -> str:
     return f"insert into {table.name} ({columns}) values ({values})"  # noqa: S608  # names of our own
 
 
+def _update(kind: type[Entity], table: Table) -> str:
+    """Of the version before: it names the row that is replaced, with the version that it has to have."""
+    columns = ", ".join(f'"{column.name}" = %({column.name})s' for column in table.columns if not column.primary_key)
+    row = f"{column_name(kind, 'id')} = %({column_name(kind, 'id')})s and version = %(version)s - 1"
+    return f"update {table.name} set {columns} where {row}"  # noqa: S608  # names of our own
+
+
+UPDATES = {kind: _update(kind, table) for kind, table in TABLES.items()}
 INSERTS = {kind: _insert(table) for kind, table in TABLES.items()}
 
 
@@ -72,13 +82,17 @@ class PostgresStore:
     def business(self, id: BusinessId) -> Iterator["PostgresTransaction"]:
         """A unit that can see and touch that business alone."""
         with self._database.transaction(id) as connection:
-            yield PostgresTransaction(connection, id)
+            tx = PostgresTransaction(connection, id)
+            yield tx
+            tx.check_intact()
 
     @contextmanager
     def platform(self) -> Iterator["PostgresTransaction"]:
         """A unit for what belongs to no business."""
         with self._database.transaction(None) as connection:
-            yield PostgresTransaction(connection, None)
+            tx = PostgresTransaction(connection, None)
+            yield tx
+            tx.check_intact()
 
     def check(self) -> str:
         """What answers: server, pgvector and schema versions."""
@@ -93,8 +107,20 @@ class PostgresTransaction:
     """One database transaction; `connection` is what the queue and the index join it by."""
 
     def __init__(self, connection: Connection, business_id: BusinessId | None):
-        self.connection = connection
+        self._connection = connection
+        self._lost: Conflict | NotFound | None = None
         self.business_id = business_id
+
+    @property
+    def connection(self) -> Connection:
+        """The SQLAlchemy connection in whose transaction everything happens."""
+        self.check_intact()
+        return self._connection
+
+    def check_intact(self) -> None:
+        """A transaction that was lost raises what it was lost by."""
+        if self._lost:
+            raise self._lost
 
     def add(self, *entities: Entity) -> None:
         """Every one of ``entities`` is stored."""
@@ -103,9 +129,9 @@ class PostgresTransaction:
         if not entities:
             return
         # Straight to the driver: all tables in one trip to the server, and no statement compiled by the row.
-        with vendor_errors(), self._driver.pipeline(), self._driver.cursor() as cursor:
+        with vendor_errors(), self._driver.pipeline():
             for group in _by_kind(entities):
-                cursor.executemany(INSERTS[type(group[0])], [to_driver_row(entity) for entity in group])
+                self._sent(INSERTS, group)
 
     def get(self, kind: type[E], id: UUID) -> E:
         """The entity as last saved."""
@@ -119,12 +145,26 @@ class PostgresTransaction:
     ) -> list[E]:
         """All entities that meet every filter, in order."""
         if after is None:
-            return self._run(kind, statement(kind, filters, order, limited=limit is not None), filters, limit)
+            (found,) = self.find_all(Query(kind, filters, order=order, limit=limit))
+            return found
         last = self.get(kind, after)
         beyond = _beyond(kind, order, last)
         query = _query(kind, filters, order).where(beyond).limit(limit)
         with vendor_errors():
-            return [from_row(kind, row._mapping) for row in self.connection.execute(query, values_of(filters))]
+            return entities_of(kind, self.connection.execute(query, values_of(filters)).all())
+
+    def find_all(self, *queries: Query[Any]) -> list[list[Any]]:
+        """What `find` would give for each."""
+        asked = [(_selection(each), _parameters(each)) for each in queries]
+        return [entities_of(each.kind, rows) for each, rows in zip(queries, self._answers(asked), strict=True)]
+
+    def rows(
+        self, kind: type[Entity], fields: Sequence[str], *filters: Filter, order: str = "id", limit: int | None = None
+    ) -> list[tuple[Any, ...]]:
+        """The values of those fields, in order."""
+        query = Query(kind, filters, order=order, limit=limit)
+        (rows,) = self._answers([(_selection(query, columns_of(kind, fields)), _parameters(query))])
+        return values_of_rows(kind, fields, rows)
 
     def count(self, kind: type[Entity], *filters: Filter) -> int:
         """How many entities meet every filter."""
@@ -134,16 +174,17 @@ class PostgresTransaction:
 
     def save(self, entity: E) -> E:
         """The stored entity is replaced."""
-        self._check_writable(entity)
-        kind = type(entity)
-        saved = attrs.evolve(entity, version=entity.version + 1)
-        table = TABLES[kind]
-        update = table.update().where(_id(kind) == entity.id, table.c.version == entity.version).values(**to_row(saved))
-        with vendor_errors():
-            written = self.connection.execute(update).rowcount
+        saved, written = self._replaced([entity])
         if not written:
-            self.get(kind, entity.id)
-            raise Conflict(f"{kind.__name__} {entity.id} was saved by somebody else; read it again")
+            raise self._unsaved([entity])
+        return saved[0]
+
+    def save_all(self, entities: Sequence[E]) -> list[E]:
+        """Every one of ``entities`` is replaced."""
+        saved, written = self._replaced(entities)
+        if written < len(entities):
+            self._lost = self._unsaved(entities)
+            raise self._lost
         return saved
 
     def remove(self, kind: type[Entity], *ids: UUID) -> None:
@@ -179,17 +220,39 @@ class PostgresTransaction:
         ).subquery()
         query = select(newest).order_by(newest.c.day, newest.c.id)
         with vendor_errors():
-            return [from_row(kind, row._mapping) for row in self.connection.execute(query, values_of(filters))]
+            return entities_of(kind, self.connection.execute(query, values_of(filters)).all())
 
-    def _run(self, kind: type[E], sql: str, filters: Sequence[Filter], limit: int | None) -> list[E]:
-        """A compiled statement, straight to the driver."""
-        given = values_of(filters) | ({} if limit is None else {"limit": limit})
-        with vendor_errors(), self._driver.cursor(row_factory=dict_row) as cursor:
-            return [from_row(kind, row) for row in cursor.execute(sql, given)]
+    def _answers(self, asked: Sequence[tuple[str, Mapping[str, Any]]]) -> list[list[tuple[Any, ...]]]:
+        """The rows of every statement, all in one trip to the server."""
+        with vendor_errors(), self._driver.pipeline():
+            return [cursor.fetchall() for cursor in [self._driver.execute(sql, given) for sql, given in asked]]
 
     @property
     def _driver(self) -> "psycopg.Connection[Any]":
         return cast("psycopg.Connection[Any]", self.connection.connection.driver_connection)
+
+    def _replaced(self, entities: Sequence[E]) -> tuple[list[E], int]:
+        """The entities as saved, and how many rows of their old versions there were to be written."""
+        for entity in entities:
+            self._check_writable(entity)
+        saved = [attrs.evolve(entity, version=entity.version + 1) for entity in entities]
+        with vendor_errors():
+            with self._driver.pipeline():
+                cursors = [self._sent(UPDATES, group) for group in _by_kind(saved)]
+            return saved, sum(cursor.rowcount for cursor in cursors)
+
+    def _sent(self, statements: Mapping[type[Entity], str], group: Sequence[Entity]) -> "psycopg.Cursor[Any]":
+        cursor = self._driver.cursor()
+        cursor.executemany(statements[type(group[0])], [to_driver_row(entity) for entity in group])
+        return cursor
+
+    def _unsaved(self, entities: Sequence[Entity]) -> Conflict | NotFound:
+        """Why not all of ``entities`` could be saved."""
+        for entity in entities:
+            if not self.count(type(entity), Filter("id", "eq", entity.id)):
+                return NotFound(f"there is no {type(entity).__name__} {entity.id}")
+        named = f"{type(entity).__name__} {entity.id}" if len(entities) == 1 else "one of them"
+        return Conflict(f"{named} was saved by somebody else; read it again")
 
     def _newest(self, kind: type[P], points: Sequence[P]) -> dict[tuple[Any, ...], P]:
         """What is stored of the series that the points are of, within their days."""
@@ -230,17 +293,28 @@ def _id(kind: type[Entity]) -> ColumnElement[Any]:
     return _column(kind, "id")
 
 
-_STATEMENTS: dict[tuple[Any, ...], str] = {}
+_SELECTIONS: dict[tuple[Any, ...], str] = {}
 
 
-def statement(kind: type[Entity], filters: Sequence[Filter], order: str, *, limited: bool) -> str:
-    """The SQL of a search, compiled once for every shape of it: the values are the only thing that differs."""
-    shape = (kind, tuple((f.field, f.operator, f.operator == "null" and f.value) for f in filters), order, limited)
-    if shape not in _STATEMENTS:
-        query = _query(kind, filters, order)
-        limit = bindparam("limit", type_=Integer) if limited else None
-        _STATEMENTS[shape] = str(query.limit(limit).compile(dialect=DIALECT))
-    return _STATEMENTS[shape]
+def _selection(asked: Query[Any], columns: Sequence[str] = ()) -> str:
+    """The SQL of a search for those columns (all of them where none is named).
+
+    It is compiled once for every shape of it: the values are the only thing that differs.
+    """
+    filters = tuple((each.field, each.operator, each.operator == "null" and each.value) for each in asked.filters)
+    shape = (asked.kind, filters, asked.order, asked.limit is None, *columns)
+    if shape not in _SELECTIONS:
+        query = _query(asked.kind, asked.filters, asked.order)
+        if columns:
+            query = query.with_only_columns(*(TABLES[asked.kind].c[column] for column in columns))
+        if asked.limit is not None:
+            query = query.limit(bindparam("limit", type_=Integer))
+        _SELECTIONS[shape] = str(query.compile(dialect=DIALECT))
+    return _SELECTIONS[shape]
+
+
+def _parameters(asked: Query[Any]) -> dict[str, Any]:
+    return values_of(asked.filters) | ({} if asked.limit is None else {"limit": asked.limit})
 
 
 def values_of(filters: Sequence[Filter]) -> dict[str, Any]:
@@ -285,6 +359,8 @@ def _condition(kind: type[Entity], condition: Filter, name: str) -> ColumnElemen
         if not isinstance(value_type, ARRAY):
             raise InvalidInput(f"{kind.__name__}.{condition.field} is no tuple that could hold something")
         value_type = value_type.item_type
+    elif condition.operator == "contains" and not isinstance(value_type, Text):
+        raise InvalidInput(f"{kind.__name__}.{condition.field} is no text that could contain something")
     return COMPARISONS[condition.operator](column, bindparam(name, type_=value_type))
 
 

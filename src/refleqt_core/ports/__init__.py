@@ -9,7 +9,7 @@ from .events import Event, Events
 from .llm import LLM, Answer, Document, Prompt, Usage
 from .payment_escrow import Balance, PaymentEscrow, Price
 from .queue import Handler, Job, JobRecord, Queue
-from .store import Appended, Filter, Store, Transaction, where
+from .store import Appended, Filter, Query, Store, Transaction, where
 from .trainer import Trainer, TrainingSpec, TrainingState
 from .transcriber import Segment, Transcriber, Transcript
 from .vector_index import Chunk, Hit, VectorIndex, Vectors
@@ -38,6 +38,7 @@ __all__ = [
     "PaymentEscrow",
     "Price",
     "Prompt",
+    "Query",
     "Queue",
     "Segment",
     "Store",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 from uuid import UUID
 
 import attrs
@@ -13,7 +13,7 @@ from ..values import BusinessId
 E = TypeVar("E", bound=Entity)
 P = TypeVar("P", bound=Point)
 
-Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "null", "has"]
+Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "null", "has", "contains"]
 
 
 @attrs.frozen
@@ -21,8 +21,9 @@ class Filter:
     """A condition on one field of an entity.
 
     The operators are those of Python, and: ``in`` (value is a sequence), ``null`` (value says whether the field is
-    None), ``has`` (the field is a tuple that holds the value). A comparison with a field that is None never holds. Of a
-    field of money only ``null`` can be asked, since amounts of two currencies do not compare.
+    None), ``has`` (the field is a tuple that holds the value), ``contains`` (the field is text with the value in it,
+    whether in capitals or not). A comparison with a field that is None never holds. Of a field of money only ``null``
+    can be asked, since amounts of two currencies do not compare.
     """
 
     field: str
@@ -43,6 +44,16 @@ def where(**conditions: Any) -> tuple[Filter, ...]:
         else:
             filters.append(Filter(field, operator or "eq", value))  # type: ignore[arg-type]  # checked by the Store
     return tuple(filters)
+
+
+@attrs.frozen
+class Query(Generic[E]):
+    """What `Transaction.find` is asked, as a value: one of several for `Transaction.find_all`."""
+
+    kind: type[E]
+    filters: tuple[Filter, ...] = ()
+    order: str = attrs.field(default="id", kw_only=True)
+    limit: int | None = attrs.field(default=None, kw_only=True)
 
 
 @attrs.frozen
@@ -95,6 +106,20 @@ class Transaction(Protocol):
         """
         ...
 
+    def find_all(self, *queries: Query[Any]) -> list[list[Any]]:
+        """What `find` would give for each of ``queries``, in their order, for the time of one."""
+        ...
+
+    def rows(
+        self, kind: type[Entity], fields: Sequence[str], *filters: Filter, order: str = "id", limit: int | None = None
+    ) -> list[tuple[Any, ...]]:
+        """The values of those fields of the entities that `find` would give, in the order of ``fields``.
+
+        They are as the entities would have them (money as `Money`); that no entity is built makes it the way to read
+        thousands. An unknown field, or none, raises `InvalidInput`.
+        """
+        ...
+
     def count(self, kind: type[Entity], *filters: Filter) -> int:
         """How many entities `find` would give without a limit."""
         ...
@@ -104,6 +129,13 @@ class Transaction(Protocol):
 
         When it was saved by somebody else since it was read (versions differ) nothing is written and `Conflict` is
         raised. Absent: `NotFound`. A natural key of another one: `Conflict`.
+        """
+        ...
+
+    def save_all(self, entities: Sequence[E]) -> list[E]:
+        """Every one of ``entities`` is replaced as by `save`, in few trips however many they are.
+
+        One that was saved by somebody else (`Conflict`), or is absent (`NotFound`), loses the whole transaction.
         """
         ...
 
