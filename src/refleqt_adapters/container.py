@@ -339,6 +339,8 @@ class Container(containers.DeclarativeContainer):
     )
     importer: providers.Factory[FileImporter] = providers.Factory(
         FileImporter,
+        store=store,
+        clock=clock,
         blobs=blobs,
         onboarding=onboarding,
         calendar=calendar,

@@ -9,6 +9,7 @@ import attrs
 from refleqt_core.attribution.service import AttributionService
 from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.intake.activity_log import ActivityService
+from refleqt_core.intake.business import Business
 from refleqt_core.intake.calendar_service import CalendarService
 from refleqt_core.intake.drafts import ImportedFile, OnboardingForm
 from refleqt_core.intake.onboarding import OnboardingService
@@ -17,12 +18,13 @@ from refleqt_core.intake.team_drafts import MemberDraft
 from refleqt_core.intake.tooling_service import ToolingService
 from refleqt_core.intake.vent_board import VentService
 from refleqt_core.marketplace.service import MarketplaceService
-from refleqt_core.ports import BlobStore, MetricRecord
+from refleqt_core.ports import BlobStore, Clock, MetricRecord, Store
 from refleqt_core.values import BusinessId
 
 from .connectors.activity_file import ActivityFile, uploads
 from .connectors.file_kinds import FILE_KINDS, sniff
 from .connectors.onboarding_file import read_onboarding
+from .connectors.reading import Reading
 from .connectors.rejected_file import write_rejected
 
 
@@ -39,7 +41,10 @@ class Counts(Protocol):
 
 @attrs.frozen(kw_only=True)
 class Imported:
-    """What an import did. Read = new + changed + unchanged + rejected."""
+    """What an import did. Read = new + changed + unchanged + rejected.
+
+    Beside those, ``passed_over`` things of the file are none that could be imported; the ``notes`` say which.
+    """
 
     kind: str
     path: Path
@@ -50,12 +55,16 @@ class Imported:
     rejected: int = 0
     rejected_file: Path | None = None
     unused_columns: tuple[str, ...] = ()
+    passed_over: int = 0
+    notes: tuple[str, ...] = ()
 
 
 @attrs.frozen(kw_only=True)
 class FileImporter:
     """Imports any kind of file that Refleqt knows."""
 
+    store: Store
+    clock: Clock
     blobs: BlobStore
     onboarding: OnboardingService
     calendar: CalendarService
@@ -91,7 +100,7 @@ class FileImporter:
         if kind not in FILE_KINDS:
             known = f"The kinds are: {', '.join(FILE_KINDS)}."
             raise InvalidInput([Fault(str(path), None, None, f"'{kind}' is no kind of file", known)])
-        content = FILE_KINDS[kind].read(path, skip_bad_rows=skip_bad_rows)
+        content = FILE_KINDS[kind].content(path, self._reading(business_id), skip_bad_rows=skip_bad_rows)
         with path.open("rb") as data:
             file = ImportedFile(name=path.name, blob=self.blobs.put(data), rejected=len(content.rejected))
         done = self._importers[kind](business_id, content.items, file)
@@ -105,7 +114,13 @@ class FileImporter:
             rejected=file.rejected,
             rejected_file=write_rejected(path, content.rejected) if content.rejected else None,
             unused_columns=tuple(content.unused_columns),
+            passed_over=content.passed_over,
+            notes=content.notes,
         )
+
+    def _reading(self, business_id: BusinessId) -> Reading:
+        with self.store.business(business_id) as tx:
+            return Reading(time_zone=tx.get(Business, business_id).time_zone, now=self.clock.now())
 
     @property
     def _importers(self) -> Mapping[str, Callable[[BusinessId, Any, ImportedFile], Counts]]:

@@ -125,6 +125,8 @@ def _print(imported: "Sequence[Imported]", waiting: int) -> None:
         if each.rejected_file:
             rows = counted(each.rejected, "row")
             print_page(hint(f"{rows} of {each.path.name} left out, with the reasons in {each.rejected_file}"))
+        for note in each.notes:
+            print_page(hint(f"{each.path.name}: {note}"))
         if each.unused_columns:
             print_page(hint(f"{each.path.name} has columns that were not used: {', '.join(each.unused_columns)}"))
     if waiting and any(each.new or each.changed for each in imported):

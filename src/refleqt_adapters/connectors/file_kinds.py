@@ -24,6 +24,7 @@ from .metric_files import (
 )
 from .onboarding_file import read_onboarding
 from .people_files import HISTORY_COLUMNS, read_creator_history, read_creators, read_team
+from .reading import Reading
 from .tool_exports import (
     GA4_COLUMNS,
     GOOGLE_ADS_COLUMNS,
@@ -44,6 +45,13 @@ class Reader(Protocol):
     def __call__(self, path: Path, *, skip_bad_rows: bool = False) -> FileContent[Any]: ...
 
 
+class PlacedReader(Protocol):
+    """A `Reader` of files whose times depend on where and when they are read."""
+
+    def __call__(self, path: Path, *, skip_bad_rows: bool = False, reading: Reading | None = None) -> FileContent[Any]:
+        """Without a ``reading``: as `Reading.of_file` says."""
+
+
 @attrs.frozen(kw_only=True)
 class FileKind:
     """One kind of file: what it is, how it ends, its columns (or top fields) and which it has to have, its reader."""
@@ -53,6 +61,13 @@ class FileKind:
     columns: tuple[str, ...]
     required: tuple[str, ...]
     read: Reader
+    placed: PlacedReader | None = None
+
+    def content(self, path: Path, reading: Reading, *, skip_bad_rows: bool = False) -> FileContent[Any]:
+        """What the file holds, its local times as ``reading`` says; errors are those of its reader."""
+        if self.placed is None:
+            return self.read(path, skip_bad_rows=skip_bad_rows)
+        return self.placed(path, skip_bad_rows=skip_bad_rows, reading=reading)
 
 
 def sniff(path: Path) -> str:

@@ -15,11 +15,17 @@ _ROWS_NAMED = 5
 
 
 class FileContent(NamedTuple, Generic[T]):
-    """What a file held, in its order; the rows that were left out; the columns that were not used."""
+    """What a file held, in its order; the rows that were left out; the columns that were not used.
+
+    ``passed_over`` counts what is in the file and no item by its nature (a menu, a time zone); ``notes`` say what that
+    was, and what was taken for granted.
+    """
 
     items: list[T]
     rejected: tuple[RejectedLine, ...] = ()
     unused_columns: tuple[str, ...] = ()
+    passed_over: int = 0
+    notes: tuple[str, ...] = ()
 
 
 class KeyedRows(Generic[T]):
