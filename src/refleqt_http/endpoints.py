@@ -3,7 +3,8 @@
 import inspect
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, TypeVar
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, TypeVar, cast
 
 import attrs
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -15,7 +16,8 @@ from starlette.routing import Route
 from refleqt_core.errors import Conflict, RefleqtError
 
 from .auth import READERS, WRITERS, bearer, caller_of
-from .problems import TOO_LARGE, WRONG_MEDIA_TYPE, Refused, input_faults, problem_response
+from .files import IN_MEMORY, FileAnswer, Upload, media_type_of, received, sent
+from .problems import TOO_LARGE, Refused, input_faults, problem_response
 
 LARGEST_BODY = 1 << 20
 """Bytes."""
@@ -30,7 +32,8 @@ class Operation:
     A handler is called in the thread pool as ``handler(caller, …)``, a public one as ``handler(refleqt)``. Further
     parameters are ``body`` and ``query``, each a pydantic model, and those of the path by name. What it returns is
     written as ``gives``, read from attributes where that is a model. ``raises`` are errors to document beside those
-    that any operation can end in.
+    that any operation can end in. With ``uploads``, the media types that it takes, the body is a file, which the
+    handler is given as ``upload``; with ``downloads``, those that it gives, it returns a `FileAnswer`.
     """
 
     method: str
@@ -44,6 +47,8 @@ class Operation:
     query: type[BaseModel] | None
     parameters: Mapping[str, TypeAdapter[Any]]
     answer: TypeAdapter[Any]
+    uploads: tuple[str, ...] = ()
+    downloads: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -79,6 +84,8 @@ class Operation:
 
     def written(self, result: Any) -> Response:
         """The response that carries what the handler returned."""
+        if self.downloads:
+            return sent(cast(FileAnswer, result))
         answer = self.answer.validate_python(result, from_attributes=True)
         return Response(self.answer.dump_json(answer), media_type="application/json")
 
@@ -99,14 +106,39 @@ class Resource:
         self,
         path: str,
         *,
-        gives: Any,
+        gives: Any = None,
+        downloads: Sequence[str] = (),
         raises: Sequence[type[RefleqtError]] = (),
         roles: frozenset[str] | None = READERS,
     ) -> Callable[[H], H]:
         """Declares what answers to GET and HEAD of ``path``."""
-        return self._declare("GET", path, gives, raises, roles)
+        return self._declare("GET", path, gives, raises, roles, downloads=tuple(downloads))
 
     def post(
+        self,
+        path: str,
+        *,
+        gives: Any,
+        uploads: Sequence[str] = (),
+        raises: Sequence[type[RefleqtError]] = (),
+        roles: frozenset[str] | None = WRITERS,
+    ) -> Callable[[H], H]:
+        """Declares what answers to POST of ``path``; somebody else may always be quicker."""
+        return self._declare("POST", path, gives, (*raises, Conflict), roles, uploads=tuple(uploads))
+
+    def put(
+        self,
+        path: str,
+        *,
+        gives: Any,
+        uploads: Sequence[str] = (),
+        raises: Sequence[type[RefleqtError]] = (),
+        roles: frozenset[str] | None = WRITERS,
+    ) -> Callable[[H], H]:
+        """Declares what answers to PUT of ``path``; the same again changes nothing more."""
+        return self._declare("PUT", path, gives, (*raises, Conflict), roles, uploads=tuple(uploads))
+
+    def delete(
         self,
         path: str,
         *,
@@ -114,11 +146,17 @@ class Resource:
         raises: Sequence[type[RefleqtError]] = (),
         roles: frozenset[str] | None = WRITERS,
     ) -> Callable[[H], H]:
-        """Declares what answers to POST of ``path``; somebody else may always be quicker."""
-        return self._declare("POST", path, gives, (*raises, Conflict), roles)
+        """Declares what answers to DELETE of ``path``."""
+        return self._declare("DELETE", path, gives, (*raises, Conflict), roles)
 
     def _declare(
-        self, method: str, path: str, gives: Any, raises: Sequence[type[RefleqtError]], roles: frozenset[str] | None
+        self,
+        method: str,
+        path: str,
+        gives: Any,
+        raises: Sequence[type[RefleqtError]],
+        roles: frozenset[str] | None,
+        **files: tuple[str, ...],
     ) -> Callable[[H], H]:
         def declare(handler: H) -> H:
             hints = {name: each.annotation for name, each in inspect.signature(handler).parameters.items()}
@@ -136,6 +174,7 @@ class Resource:
                 query=hints.get("query"),
                 parameters={name: TypeAdapter(hints[name]) for name in re.findall(r"{(\w+)}", path)},
                 answer=TypeAdapter(gives),
+                **files,
             )
             self.operations.append(operation)
             return handler
@@ -158,6 +197,8 @@ def _answering(operations: Mapping[str, Operation]) -> Callable[[Request], Any]:
         operation = operations["GET" if request.method == "HEAD" else request.method]
         try:
             secret = None if operation.roles is None else bearer(request.headers.get("authorization"))
+            if operation.uploads:
+                return await _handled_upload(operation, request, secret)
             body = b"" if operation.body is None else await _body(request)
             return await run_in_threadpool(_handled, operation, request, secret, body)
         except ClientDisconnect:
@@ -168,13 +209,28 @@ def _answering(operations: Mapping[str, Operation]) -> Callable[[Request], Any]:
     return answer
 
 
+async def _handled_upload(operation: Operation, request: Request, secret: str | None) -> Response:
+    """Who asks is known before a byte of the file is taken."""
+    asking = await run_in_threadpool(_asking, operation, request, secret)
+    media_type = media_type_of(request, operation.uploads)
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        await received(request, file)
+        upload = Upload(media_type=media_type, data=cast(BinaryIO, file))
+        given = operation.arguments(request, b"")
+        return operation.written(await run_in_threadpool(operation.handler, asking, upload=upload, **given))
+
+
 def _handled(operation: Operation, request: Request, secret: str | None, body: bytes) -> Response:
     """Runs in a thread: who asks, for what, and the answer."""
-    refleqt = request.app.state.refleqt
-    asking = refleqt if operation.roles is None else caller_of(refleqt, secret or "", operation.roles)
+    asking = _asking(operation, request, secret)
     if operation.body is not None:
-        _check_media_type(request)
+        media_type_of(request, ("application/json",))
     return operation.written(operation.handler(asking, **operation.arguments(request, body)))
+
+
+def _asking(operation: Operation, request: Request, secret: str | None) -> Any:
+    refleqt = request.app.state.refleqt
+    return refleqt if operation.roles is None else caller_of(refleqt, secret or "", operation.roles)
 
 
 async def _body(request: Request) -> bytes:
@@ -189,12 +245,6 @@ async def _body(request: Request) -> bytes:
         else:
             return bytes(read)
     raise Refused(TOO_LARGE, f"the body has more than {LARGEST_BODY} bytes; import large files with: refleqt import")
-
-
-def _check_media_type(request: Request) -> None:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type != "application/json":
-        raise Refused(WRONG_MEDIA_TYPE, f"the body is '{media_type}'; send it as application/json")
 
 
 def _queried(request: Request, model: type[BaseModel]) -> dict[str, Any]:

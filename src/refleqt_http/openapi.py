@@ -75,7 +75,14 @@ def _operation(operation: Operation, schemas: Schemas) -> Document:
     if operation.body is not None:
         content = {"application/json": {"schema": schemas[operation.name, "body"]}}
         told["requestBody"] = {"required": True, "content": content}
+    if operation.uploads:
+        told["requestBody"] = {"required": True, "content": _files(operation.uploads)}
     return told
+
+
+def _files(media_types: Iterable[str]) -> Document:
+    """Raw bytes of any of the media types."""
+    return {media_type: {"schema": {"type": "string", "format": "binary"}} for media_type in media_types}
 
 
 def _path_parameters(operation: Operation, schemas: Schemas) -> list[Document]:
@@ -111,11 +118,12 @@ def _responses(operation: Operation, schemas: Schemas) -> Document:
     kinds = [OF_ERRORS[error] for error in (*operation.raises, Unavailable)]
     if operation.roles is not None:
         kinds += [UNAUTHENTICATED, OF_ERRORS[NotAllowed]]
-    if operation.parameters or operation.query or operation.body:
+    if operation.parameters or operation.query or operation.body or operation.uploads:
         kinds.append(OF_ERRORS[InvalidInput])
-    if operation.body:
+    if operation.body or operation.uploads:
         kinds += [TOO_LARGE, WRONG_MEDIA_TYPE]
-    answer = {"application/json": {"schema": schemas[operation.name, "answer"]}}
+    json_answer = {"application/json": {"schema": schemas[operation.name, "answer"]}}
+    answer = _files(operation.downloads) if operation.downloads else json_answer
     told: Document = {"200": {"description": "Done.", "content": answer}}
     statuses = sorted({kind.status for kind in (*kinds, UNEXPECTED)})
     return told | {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}

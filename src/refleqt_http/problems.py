@@ -89,13 +89,14 @@ TOO_LARGE = ProblemKind(
     name="too-large",
     status=413,
     title="The request is too large",
-    meaning="A body may have one mebibyte. Import large files with: refleqt import.",
+    meaning="A body may have one mebibyte, an uploaded file twenty. Import larger files with: refleqt import.",
 )
 WRONG_MEDIA_TYPE = ProblemKind(
     name="wrong-media-type",
     status=415,
-    title="The body has to be JSON",
-    meaning="Send the body as UTF-8 JSON with the header Content-Type: application/json.",
+    title="The body is of another media type",
+    meaning="Send UTF-8 JSON with the header Content-Type: application/json, and a file with one of the media types"
+    " that /openapi.json names for it.",
 )
 INVALID_INPUT = ProblemKind(
     name="invalid-input",
