@@ -48,7 +48,7 @@ class AttributionService:
                     )
                 )
             done = upsert(tx, Touch, fresh, key="external_id")
-            return batch(tx, "touches", file, done, **self._identity(business_id))
+            return batch(tx, "touches", file, done.counted, **self._identity(business_id))
 
     def import_conversions(
         self, business_id: BusinessId, drafts: Sequence[ConversionDraft], file: ImportedFile
@@ -65,7 +65,7 @@ class AttributionService:
                 for draft in drafts
             ]
             done = upsert(tx, Conversion, fresh, key="external_id")
-            return batch(tx, "conversions", file, done, **self._identity(business_id))
+            return batch(tx, "conversions", file, done.counted, **self._identity(business_id))
 
     def attribute(self, business_id: BusinessId, period: Period) -> list[ArtifactCredit]:
         """Every conversion of the period is credited to the artifacts before it, by five models, to the cent.

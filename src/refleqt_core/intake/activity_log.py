@@ -44,7 +44,7 @@ class ActivityService:
         with self.store.business(business_id) as tx:
             done = self._record(tx, business_id, draft, uploaded)
             identity = {"id": self.ids.new(), "business_id": business_id, "imported_at": self.clock.now()}
-            return batch(tx, "activity", file, done, **identity)
+            return batch(tx, "activity", file, done.counted, **identity)
 
     def transcribe(self, business_id: BusinessId, activity_artifact_id: UUID) -> StoredTranscript:
         """The recording's words are kept with their seconds, as document and as blob, and are about to be read.

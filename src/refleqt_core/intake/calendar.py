@@ -57,6 +57,8 @@ ANGLES = (
 )
 ATTRIBUTION_MODELS = ("first_touch", "last_touch", "linear", "time_decay", "position_based")
 KPIS = ("clicks", "signups", "demo_bookings", "opens", "engagement", "impressions", "purchases")
+RULES = "rules"
+"""Who categorised an entry, where no model was asked."""
 
 
 @attrs.frozen(kw_only=True)
@@ -89,7 +91,10 @@ class Keyword(Owned):
 
 @attrs.frozen(kw_only=True)
 class EntrySeries(Owned):
-    """Entries that come back: ``fields`` of each, by the recurrence ``rule`` (RFC 5545) in local time."""
+    """Entries that come back: ``fields`` of each, by the recurrence ``rule`` (RFC 5545) in local time.
+
+    Every occurrence up to ``made_until`` has been an entry once; one that was removed does not come back.
+    """
 
     unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "name"),)
 
@@ -99,6 +104,7 @@ class EntrySeries(Owned):
     time_zone: str = "UTC"
     fields: Mapping[str, Any] = attrs.field(factory=dict)
     active: bool = True
+    made_until: datetime | None = attrs.field(default=None, validator=aware)
     created_at: datetime = attrs.field(validator=aware)
 
 
@@ -106,8 +112,9 @@ class EntrySeries(Owned):
 class CalendarEntry(Owned):
     """One marketing artifact. ``external_id`` is how the business's own files name it.
 
-    ``team`` are the people beside the owner; ``import_id`` is the last import that wrote it, ``series_id`` what it
-    recurs by, and ``categorised_by`` who chose category and tags: ``rules``, or the model that was asked.
+    ``team`` are the people beside the owner; ``own_tags`` are the tags that people gave it, ``tags`` these and those
+    that were found. ``categorised_by`` says who found category and tags: ``rules``, or the model that was asked.
+    ``import_id`` is the last import that wrote it, ``series_id`` what it recurs by.
     """
 
     references: ClassVar[Mapping[str, type[Entity]]] = {
@@ -147,9 +154,10 @@ class CalendarEntry(Owned):
     review_due: date | None = None
     lifetime_value_tag: str | None = None
     category: str | None = None
+    own_tags: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     keyword_cluster: str | None = None
-    categorised_by: str = "rules"
+    categorised_by: str = RULES
     import_id: UUID | None = None
     series_id: UUID | None = None
     created_at: datetime = attrs.field(validator=aware)
@@ -218,8 +226,7 @@ class StatusChange(Owned):
 class EntryRevision(Owned):
     """What an entry was ``before`` a change: its own fields, its search fields and its plans, as a JSON document.
 
-    All revisions of one change (one edit, or a whole import) share the ``change_id``. ``after_version`` is the entry's
-    version that the change made, by which it is seen whether anybody has changed it since.
+    All revisions of one change (one edit, or a whole import) share the ``change_id``.
     """
 
     references: ClassVar[Mapping[str, type[Entity]]] = {"calendar_entry_id": CalendarEntry}
@@ -228,7 +235,6 @@ class EntryRevision(Owned):
     change_id: UUID
     action: str = attrs.field(validator=one_of("edit", "move", "import", "undo"))
     before: Mapping[str, Any]
-    after_version: int
     at: datetime = attrs.field(validator=aware)
     by: str | None = None
 

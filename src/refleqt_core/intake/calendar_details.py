@@ -5,84 +5,86 @@ from uuid import UUID
 
 import attrs
 
-from ..ports import Ids, Transaction, where
-from ..values import Money
-from .calendar import CalendarEntry, DistributionPlan, SeoMetadata
+from ..ports import Ids, Query, Transaction, where
+from .calendar import CalendarEntry, Campaign, DistributionPlan, SeoMetadata
 from .drafts import EntryDraft
-from .upserts import Upserted, compared
+from .entry_drafts import NOT_GIVEN, PLAN_FIELDS, SEO_FIELDS, draft_of
 
-SEO_FIELDS = [field.name for field in attrs.fields(SeoMetadata) if field.name in EntryDraft.__slots__]
-SEO_KEPT = [
-    field.name
-    for field in attrs.fields(SeoMetadata)
-    if field.name not in {*SEO_FIELDS, "id", "version", "business_id", "calendar_entry_id"}
-]
-"""What a draft cannot say of an entry's search fields, and so does not change."""
+Detail = SeoMetadata | DistributionPlan
 
 
 @attrs.frozen(kw_only=True)
-class Details:
-    """The rows that are still to be added, and the entries whose details are other than they were."""
+class StoredEntry:
+    """An entry as it is kept, with all that belongs to it, and the draft that would say the same."""
 
-    new: tuple[SeoMetadata | DistributionPlan, ...]
-    entries: frozenset[UUID]
-
-
-def detailed(tx: Transaction, ids: Ids, drafts: Sequence[EntryDraft], entries: Upserted[CalendarEntry]) -> Details:
-    """The details of the drafts' entries; those that are stored are brought up to date, or gone if no longer given."""
-    by_key = {entry.external_id: entry for entry in (*entries.new, *entries.changed, *entries.unchanged)}
-    drafted = {by_key[draft.external_id].id: (by_key[draft.external_id], draft) for draft in drafts}
-    known = sorted(entry.id for entry in (*entries.changed, *entries.unchanged))
-    of_known = where(calendar_entry_id__in=known)
-    seo = _searched(ids, drafted, tx.find(SeoMetadata, *of_known) if known else [])
-    plans = _planned(ids, drafted, tx.find(DistributionPlan, *of_known) if known else [])
-    for row in (*seo.changed, *plans.changed):
-        tx.save(row)
-    gone = [plan for plan in plans.unchanged if plan.channel not in _budgets(drafted[plan.calendar_entry_id][1])]
-    if gone:
-        tx.remove(DistributionPlan, *(plan.id for plan in gone))
-    written: tuple[SeoMetadata | DistributionPlan, ...] = (*seo.touched, *plans.touched, *gone)
-    return Details(new=(*seo.new, *plans.new), entries=frozenset(row.calendar_entry_id for row in written))
+    entry: CalendarEntry
+    search: SeoMetadata | None
+    plans: tuple[DistributionPlan, ...]
+    draft: EntryDraft
 
 
-Drafted = Mapping[UUID, tuple[CalendarEntry, EntryDraft]]
+def stored_entries(tx: Transaction, entries: Sequence[CalendarEntry]) -> Mapping[str, StoredEntry]:
+    """The entries by their ``external_id``, with their details, for the time of one look-up."""
+    if not entries:
+        return {}
+    of_these = where(calendar_entry_id__in=[entry.id for entry in entries])
+    campaigns = sorted({entry.campaign_id for entry in entries if entry.campaign_id})
+    searches, plans, named = tx.find_all(
+        Query(SeoMetadata, of_these),
+        Query(DistributionPlan, of_these, order="channel"),
+        Query(Campaign, where(id__in=campaigns)),
+    )
+    search_of: dict[UUID, SeoMetadata] = {row.calendar_entry_id: row for row in searches}
+    plans_of: dict[UUID, list[DistributionPlan]] = {}
+    for plan in plans:
+        plans_of.setdefault(plan.calendar_entry_id, []).append(plan)
+    name_of = {campaign.id: campaign.name for campaign in named}
+    return {
+        entry.external_id: _stored(
+            entry,
+            search_of.get(entry.id),
+            plans_of.get(entry.id, ()),
+            None if entry.campaign_id is None else name_of[entry.campaign_id],
+        )
+        for entry in entries
+    }
 
 
-def _searched(ids: Ids, drafted: Drafted, stored: Sequence[SeoMetadata]) -> Upserted[SeoMetadata]:
-    there = {row.calendar_entry_id for row in stored}
-    given = [(entry, {name: getattr(draft, name) for name in SEO_FIELDS}) for entry, draft in drafted.values()]
-    fresh = [
-        SeoMetadata(id=ids.new(), business_id=entry.business_id, calendar_entry_id=entry.id, **fields)
-        for entry, fields in given
-        if entry.id in there or any(fields.values())
-    ]
-    return compared(stored, fresh, key="calendar_entry_id", keep=SEO_KEPT)
+def write_details(
+    tx: Transaction, ids: Ids, entry: CalendarEntry, target: EntryDraft, stored: StoredEntry | None
+) -> list[Detail]:
+    """What is stored of the entry's details is as ``target`` says; gives the rows that are still to be added."""
+    searches = [] if stored is None or stored.search is None else [stored.search]
+    new: list[Detail] = []
+    said = {name: getattr(target, name) for name in SEO_FIELDS}
+    if searches:
+        if (fresh := attrs.evolve(searches[0], **said)) != searches[0]:
+            tx.save(fresh)
+    elif any(said[name] != getattr(NOT_GIVEN, name) for name in SEO_FIELDS):
+        new.append(SeoMetadata(id=ids.new(), business_id=entry.business_id, calendar_entry_id=entry.id, **said))
+    return new + _write_plans(tx, ids, entry, target, stored)
 
 
-def _planned(ids: Ids, drafted: Drafted, stored: Sequence[DistributionPlan]) -> Upserted[DistributionPlan]:
-    """A single channel without a budget needs no plan of its own; how a stored one goes out is kept."""
-    before = {(plan.calendar_entry_id, plan.channel): plan for plan in stored}
-    new, changed = [], []
-    for entry, draft in drafted.values():
-        for channel, budget in _budgets(draft).items():
-            known = before.get((entry.id, channel))
-            if known is not None and known.paid_budget != budget:
-                changed.append(attrs.evolve(known, paid_budget=budget))
-            elif known is None and (draft.channels or budget):
-                plan = DistributionPlan(
-                    id=ids.new(),
-                    business_id=entry.business_id,
-                    calendar_entry_id=entry.id,
-                    channel=channel,
-                    paid_budget=budget,
-                )
-                new.append(plan)
-    ids_changed = {plan.id for plan in changed}
-    unchanged = [plan for plan in stored if plan.id not in ids_changed]
-    return Upserted(new=tuple(new), changed=tuple(changed), unchanged=tuple(unchanged))
+def _write_plans(
+    tx: Transaction, ids: Ids, entry: CalendarEntry, target: EntryDraft, stored: StoredEntry | None
+) -> list[Detail]:
+    left = {} if stored is None else {plan.channel: plan for plan in stored.plans}
+    new: list[Detail] = []
+    for plan in target.plans:
+        said = {name: getattr(plan, name) for name in PLAN_FIELDS}
+        before = left.pop(plan.channel, None)
+        if before is None:
+            new.append(
+                DistributionPlan(id=ids.new(), business_id=entry.business_id, calendar_entry_id=entry.id, **said)
+            )
+        elif (fresh := attrs.evolve(before, **said)) != before:
+            tx.save(fresh)
+    if left:
+        tx.remove(DistributionPlan, *(plan.id for plan in left.values()))
+    return new
 
 
-def _budgets(draft: EntryDraft) -> dict[str, Money | None]:
-    """The channels of the draft, each once, the first with the budget."""
-    named = dict.fromkeys(channel for channel in (draft.channel, *draft.channels) if channel)
-    return {channel: None if place else draft.paid_budget for place, channel in enumerate(named)}
+def _stored(
+    entry: CalendarEntry, search: SeoMetadata | None, plans: Sequence[DistributionPlan], campaign: str | None
+) -> StoredEntry:
+    return StoredEntry(entry=entry, search=search, plans=tuple(plans), draft=draft_of(entry, search, plans, campaign))

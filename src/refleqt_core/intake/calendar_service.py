@@ -1,23 +1,36 @@
-"""The calendar's use cases: save, import, move, find."""
+"""The calendar's use cases: save, edit, import, move, undo, find."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import attrs
 
-from ..errors import Fault, InvalidInput
-from ..jobs.catalogue import GenerateEmbeddings, job
+from ..errors import Conflict, Fault, InvalidInput
 from ..ports import Clock, Ids, Queue, Store, Transaction, where
 from ..values import BusinessId
-from .calendar import CalendarEntry, Campaign, Keyword, StatusChange
-from .calendar_details import Details, detailed
-from .categorise import CATEGORY_OF_TYPE, cluster_of, tags_of
+from .calendar import CalendarEntry, EntryRevision, StatusChange
+from .calendar_details import stored_entries
+from .calendar_history import (
+    UndoneImport,
+    draft_before,
+    import_before,
+    redoable,
+    remove_entries,
+    undo_import,
+    undoable,
+)
+from .calendar_search import EntrySearch, found
+from .calendar_writing import CalendarWriter, Change
 from .drafts import EntryDraft, ImportedFile
+from .entry_drafts import DRAFT_FIELDS
 from .imports import ImportBatch
-from .upserts import Upserted, batch, check_no_duplicates, compared
+from .status_flow import moved
+from .upserts import batch, check_no_duplicates
 
-SAME_NAME = [field.name for field in attrs.fields(CalendarEntry) if field.name in EntryDraft.__slots__]
+FIXED = ("external_id", "created_at")
+"""What an edit cannot change: by what the entry is known, and since when it is there."""
 
 
 @attrs.frozen(kw_only=True)
@@ -29,32 +42,136 @@ class CalendarService:
     clock: Clock
     ids: Ids
 
+    @property
+    def _writer(self) -> CalendarWriter:
+        return CalendarWriter(queue=self.queue, clock=self.clock, ids=self.ids)
+
     def save(self, business_id: BusinessId, draft: EntryDraft, *, by: str | None = None) -> CalendarEntry:
         """The entry is on the calendar: categorised, tagged, in its keyword cluster, and about to be indexed.
 
-        One with the same ``external_id`` is changed; saved as it is already, nothing happens.
+        One with the same ``external_id`` is changed, and what it was stays on record; saved as it is already, nothing
+        happens.
         """
         with self.store.business(business_id) as tx:
-            done = self._write(tx, business_id, [draft], by)
-            return (done.touched + done.unchanged)[0]
+            return self._writer.write(tx, business_id, [draft], self._change("edit", by))[0]
+
+    def edit(
+        self,
+        business_id: BusinessId,
+        entry_id: UUID,
+        changes: Mapping[str, Any],
+        *,
+        by: str | None = None,
+        version: int | None = None,
+    ) -> CalendarEntry:
+        """These fields of the entry, named as `EntryDraft` names them, are other than they were; all else stays.
+
+        With the ``version`` that was read: `Conflict` when somebody has changed the entry since. Unknown fields, and
+        those that cannot be changed, raise `InvalidInput`.
+        """
+        _check_editable(changes)
+        with self.store.business(business_id) as tx:
+            entry = tx.get(CalendarEntry, entry_id)
+            if version not in (None, entry.version):
+                raise Conflict(f"entry '{entry.external_id}' was changed by somebody else; read it again, then decide")
+            return self._edited(tx, entry, changes, self._change("edit", by))
 
     def import_entries(self, business_id: BusinessId, drafts: Sequence[EntryDraft], file: ImportedFile) -> ImportBatch:
-        """All entries of the file are on the calendar, or none of them. Imported again, all are unchanged."""
+        """All entries of the file are on the calendar, or none of them. Imported again, all are unchanged.
+
+        What a draft does not speak of stays as it is.
+        """
         check_no_duplicates([draft.external_id for draft in drafts], file, "external_id")
+        change = self._change("import", f"import of {file.name}")
+        change = attrs.evolve(change, import_id=change.id)
         with self.store.business(business_id) as tx:
-            done = self._write(tx, business_id, drafts, by=f"import of {file.name}")
-            identity = {"id": self.ids.new(), "business_id": business_id, "imported_at": self.clock.now()}
-            return batch(tx, "calendar", file, done, **identity)
+            prepared = self._writer.prepare(tx, business_id, drafts, change)
+            identity = {"id": change.id, "business_id": business_id, "imported_at": self.clock.now()}
+            record = batch(tx, "calendar", file, prepared.counted, **identity)
+            self._writer.apply(tx, business_id, prepared, change)
+            return record
 
     def move(self, business_id: BusinessId, entry_id: UUID, status: str, *, by: str | None = None) -> CalendarEntry:
-        """The entry has that status, and the step is on record with its time. Already there: nothing happens."""
+        """The entry has that status, and the step is on record with its time. Already there: nothing happens.
+
+        What a status asks for (`status_flow.moved`) and is not there raises `InvalidInput`.
+        """
         with self.store.business(business_id) as tx:
             entry = tx.get(CalendarEntry, entry_id)
             if entry.status == status:
                 return entry
-            moved = tx.save(attrs.evolve(entry, status=status, updated_at=self.clock.now()))
-            tx.add(self._step(entry.status, moved, by))
-            return moved
+            after = moved(entry, status, self.clock.now())
+            changes = {name: getattr(after, name) for name in ("status", "publish_at", "review_due")}
+            return self._edited(tx, entry, changes, self._change("move", by))
+
+    def undo(self, business_id: BusinessId, entry_id: UUID, *, by: str | None = None) -> CalendarEntry:
+        """The entry is as it was before its last change that has not been undone; undone again, before the one before.
+
+        Nothing left to undo: `Conflict`.
+        """
+        return self._back_to(business_id, entry_id, undoable, "undo", by)
+
+    def redo(self, business_id: BusinessId, entry_id: UUID, *, by: str | None = None) -> CalendarEntry:
+        """The entry is as it was before the undoing, which was the last thing done to it; else `Conflict`."""
+        return self._back_to(business_id, entry_id, redoable, "edit", by)
+
+    def undo_import(self, business_id: BusinessId, import_id: UUID, *, keep_changed: bool = False) -> UndoneImport:
+        """What the import brought is gone, and what it changed is as it was before.
+
+        An entry that was changed since raises `Conflict` which names it, as does one that results or briefs refer to;
+        with ``keep_changed`` those that were changed stay as they are. Undone before: nothing happens.
+        """
+        with self.store.business(business_id) as tx:
+            record = tx.get(ImportBatch, import_id)
+            if record.undone_at is not None:
+                return UndoneImport(removed=0, restored=0, kept=0)
+            change = self._change("undo", f"undoing the import of {record.file_name}")
+            undone = undo_import(tx, self._writer, record, change, keep_changed=keep_changed)
+            tx.save(attrs.evolve(record, undone_at=self.clock.now()))
+            return undone
+
+    def remove(self, business_id: BusinessId, entry_id: UUID) -> None:
+        """The entry is gone with its details, its history and its comments; what was embedded of it will be.
+
+        Absent: `NotFound`. Results, visits, briefs or maps refer to it: `Conflict`.
+        """
+        with self.store.business(business_id) as tx:
+            remove_entries(tx, self.queue, business_id, [tx.get(CalendarEntry, entry_id).id])
+
+    def history(self, business_id: BusinessId, entry_id: UUID) -> list[EntryRevision]:
+        """What the entry was before each of its changes, the latest first. Absent: `NotFound`."""
+        with self.store.business(business_id) as tx:
+            tx.get(CalendarEntry, entry_id)
+            return tx.find(EntryRevision, *where(calendar_entry_id=entry_id), order="-id")
+
+    def steps(self, business_id: BusinessId, entry_id: UUID) -> list[StatusChange]:
+        """How the entry went through its statuses, the first step first. Absent: `NotFound`."""
+        with self.store.business(business_id) as tx:
+            tx.get(CalendarEntry, entry_id)
+            return tx.find(StatusChange, *where(calendar_entry_id=entry_id))
+
+    def imports(self, business_id: BusinessId, *, limit: int | None = None) -> list[ImportBatch]:
+        """The imports of the calendar, the latest first."""
+        with self.store.business(business_id) as tx:
+            return tx.find(ImportBatch, *where(kind="calendar"), order="-id", limit=limit)
+
+    def draft(self, business_id: BusinessId, entry_id: UUID) -> EntryDraft:
+        """All that can be said of the entry. Absent: `NotFound`."""
+        with self.store.business(business_id) as tx:
+            entry = tx.get(CalendarEntry, entry_id)
+            return stored_entries(tx, [entry])[entry.external_id].draft
+
+    def drafts(self, business_id: BusinessId, asked: EntrySearch | None = None) -> list[EntryDraft]:
+        """The entries that are asked for, as the drafts that say all of them; for exports."""
+        with self.store.business(business_id) as tx:
+            entries = found(tx, asked or EntrySearch())
+            stored = stored_entries(tx, entries)
+            return [stored[entry.external_id].draft for entry in entries]
+
+    def search(self, business_id: BusinessId, asked: EntrySearch, *, limit: int | None = None) -> list[CalendarEntry]:
+        """The entries that are asked for, in the order of publication; those without a date last."""
+        with self.store.business(business_id) as tx:
+            return found(tx, asked, limit=limit)
 
     def find(
         self,
@@ -66,120 +183,41 @@ class CalendarService:
         limit: int | None = None,
     ) -> list[CalendarEntry]:
         """Entries of that status with a publication from ``start`` until before ``end``, in its order."""
-        asked = {"status": status, "publish_at__ge": start, "publish_at__lt": end}
-        conditions = where(**{name: value for name, value in asked.items() if value is not None})
-        with self.store.business(business_id) as tx:
-            return tx.find(CalendarEntry, *conditions, order="publish_at", limit=limit)
+        return self.search(business_id, EntrySearch(status=status, start=start, end=end), limit=limit)
 
-    def _write(
-        self, tx: Transaction, business_id: BusinessId, drafts: Sequence[EntryDraft], by: str | None
-    ) -> Upserted[CalendarEntry]:
-        """All drafts are on the calendar, by as many statements for one as for a thousand."""
-        campaigns, new_campaigns = self._campaigns(tx, business_id, drafts)
-        clusters, new_keywords = self._clusters(tx, business_id, drafts)
-        entries = self._entries(business_id, drafts, campaigns, clusters)
-        stored = tx.find(CalendarEntry, *where(external_id__in=[entry.external_id for entry in entries]))
-        done = compared(stored, entries, key="external_id", keep=("created_at",), stamp=("updated_at",))
-        details = detailed(tx, self.ids, drafts, done)
-        done = self._with_details(done, details)
-        if done.changed:
-            tx.add(*new_campaigns)
-            new_campaigns = ()
-            done = attrs.evolve(done, changed=tuple(tx.save(entry) for entry in done.changed))
-        left = {entry.id: entry.status for entry in stored}
-        steps = [
-            self._step(left.get(entry.id), entry, by) for entry in done.touched if left.get(entry.id) != entry.status
-        ]
-        tx.add(*new_campaigns, *new_keywords, *done.new, *details.new, *steps)
-        jobs = [GenerateEmbeddings(source_type="calendar", source_id=entry.id) for entry in done.touched]
-        self.queue.enqueue(*(job(payload, business_id) for payload in jobs), tx=tx)
-        return done
+    def _change(self, action: str, by: str | None) -> Change:
+        return Change(id=self.ids.new(), action=action, by=by)
 
-    def _entries(
-        self,
-        business_id: BusinessId,
-        drafts: Sequence[EntryDraft],
-        campaigns: Mapping[str, UUID],
-        clusters: Mapping[str, str],
-    ) -> list[CalendarEntry]:
-        """The drafts as entries; every one that cannot be is named in one `InvalidInput`."""
-        entries, faults = [], []
-        for draft in drafts:
-            try:
-                entries.append(self._entry(business_id, draft, campaigns, clusters))
-            except (InvalidInput, ValueError) as error:
-                faults.append(Fault(f"entry '{draft.external_id}'", None, None, str(error), "Correct it."))
-        if faults:
-            raise InvalidInput(faults)
-        return entries
-
-    def _entry(
-        self,
-        business_id: BusinessId,
-        draft: EntryDraft,
-        campaigns: Mapping[str, UUID],
-        clusters: Mapping[str, str],
+    def _edited(
+        self, tx: Transaction, entry: CalendarEntry, changes: Mapping[str, Any], change: Change
     ) -> CalendarEntry:
-        if draft.paid_budget is not None and not (draft.channel or draft.channels):
-            raise InvalidInput("paid_budget needs a channel that it is spent on")
-        now = self.clock.now()
-        given = {name: getattr(draft, name) for name in SAME_NAME} | {"created_at": draft.created_at or now}
-        return CalendarEntry(
-            **given,
-            id=self.ids.new(),
-            business_id=business_id,
-            campaign_id=campaigns.get(draft.campaign or ""),
-            category=CATEGORY_OF_TYPE.get(draft.artifact_type),
-            tags=tags_of(draft.title, draft.funnel_stage, draft.angle),
-            keyword_cluster=clusters.get(draft.primary_keyword or ""),
-            updated_at=now,
-        )
+        named = {"title": entry.title, "artifact_type": entry.artifact_type} | dict(changes)
+        draft = EntryDraft(external_id=entry.external_id, given=frozenset(changes), **named)
+        return self._writer.write(tx, entry.business_id, [draft], change)[0]
 
-    def _campaigns(
-        self, tx: Transaction, business_id: BusinessId, drafts: Sequence[EntryDraft]
-    ) -> tuple[Mapping[str, UUID], Sequence[Campaign]]:
-        """The campaigns' ids by name, and those that are still to be added."""
-        names = sorted({draft.campaign for draft in drafts if draft.campaign})
-        stored = tx.find(Campaign, *where(name__in=names)) if names else []
-        known = {campaign.name: campaign.id for campaign in stored}
-        fresh = [Campaign(id=self.ids.new(), business_id=business_id, name=name) for name in names if name not in known]
-        return known | {campaign.name: campaign.id for campaign in fresh}, fresh
+    def _back_to(
+        self,
+        business_id: BusinessId,
+        entry_id: UUID,
+        chosen: Callable[[Sequence[EntryRevision]], EntryRevision | None],
+        action: str,
+        by: str | None,
+    ) -> CalendarEntry:
+        with self.store.business(business_id) as tx:
+            entry = tx.get(CalendarEntry, entry_id)
+            revision = chosen(tx.find(EntryRevision, *where(calendar_entry_id=entry_id), order="-id"))
+            if revision is None:
+                raise Conflict(f"there is nothing to {'undo' if action == 'undo' else 'redo'} of '{entry.external_id}'")
+            change = attrs.evolve(self._change(action, by), import_id=import_before(revision))
+            return self._writer.write(tx, business_id, [draft_before(revision)], change)[0]
 
-    def _clusters(
-        self, tx: Transaction, business_id: BusinessId, drafts: Sequence[EntryDraft]
-    ) -> tuple[Mapping[str, str], Sequence[Keyword]]:
-        """The cluster of each keyword, and the keywords that are still to be added to it.
 
-        All keywords of the business are looked at only when there is a new one to be placed among them.
-        """
-        terms = sorted({draft.primary_keyword for draft in drafts if draft.primary_keyword})
-        stored = tx.find(Keyword, *where(term__in=terms)) if terms else []
-        found = {keyword.term: keyword.cluster or keyword.term for keyword in stored}
-        fresh = [term for term in terms if term not in found]
-        clusters: dict[str, list[str]] = {}
-        for keyword in tx.find(Keyword) if fresh else ():
-            clusters.setdefault(keyword.cluster or keyword.term, []).append(keyword.term)
-        for term in fresh:
-            found[term] = cluster_of(term, clusters) or term
-            clusters.setdefault(found[term], []).append(term)
-        return found, [
-            Keyword(id=self.ids.new(), business_id=business_id, term=term, cluster=found[term]) for term in fresh
-        ]
-
-    def _with_details(self, done: Upserted[CalendarEntry], details: Details) -> Upserted[CalendarEntry]:
-        """An entry of which nothing but search fields or channels is new has changed too."""
-        now = self.clock.now()
-        also = [attrs.evolve(entry, updated_at=now) for entry in done.unchanged if entry.id in details.entries]
-        same = [entry for entry in done.unchanged if entry.id not in details.entries]
-        return attrs.evolve(done, changed=(*done.changed, *also), unchanged=tuple(same))
-
-    def _step(self, left: str | None, entry: CalendarEntry, by: str | None) -> StatusChange:
-        return StatusChange(
-            id=self.ids.new(),
-            business_id=entry.business_id,
-            calendar_entry_id=entry.id,
-            left=left,
-            reached=entry.status,
-            at=self.clock.now(),
-            by=by,
-        )
+def _check_editable(changes: Mapping[str, Any]) -> None:
+    remedy = f"The fields are: {', '.join(name for name in DRAFT_FIELDS if name not in FIXED)}."
+    faults = [
+        Fault("the changes", None, name, "it cannot be changed" if name in FIXED else "there is no such field", remedy)
+        for name in changes
+        if name in FIXED or name not in DRAFT_FIELDS
+    ]
+    if faults:
+        raise InvalidInput(faults)

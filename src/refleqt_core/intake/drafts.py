@@ -55,7 +55,8 @@ class EntryDraft:
     """A calendar entry as somebody writes it: the five groups of fields of the design document's section 2.2.
 
     ``campaign`` is a name; a new one is made. ``channels`` and ``paid_budget`` are the short way to say on what it goes
-    out, ``plans`` the long one; a channel that both name is as its plan says. ``given`` names the fields that the draft
+    out, ``plans`` the long one; a channel that both name is as its plan says. ``tags`` are those that people give it,
+    beside which the calendar finds its own. ``given`` names the fields that the draft
     speaks of: those it does not name stay as they are stored. None: it speaks of all.
     """
 
@@ -65,6 +66,7 @@ class EntryDraft:
     status: str = "idea"
     owner: str | None = None
     team: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
     notes: str | None = None
     publish_at: datetime | None = None
     created_at: datetime | None = None

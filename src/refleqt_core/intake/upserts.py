@@ -88,9 +88,8 @@ def check_no_duplicates(keys: Sequence[str], file: ImportedFile, field: str) -> 
         raise InvalidInput([Fault(file.name, None, field, f"'{key}' stands there twice", remedy) for key in twice])
 
 
-def batch(tx: Transaction, kind: str, file: ImportedFile, counts: Upserted[E], **identity: object) -> ImportBatch:
+def batch(tx: Transaction, kind: str, file: ImportedFile, counted: Counted, **identity: object) -> ImportBatch:
     """The import is on record with its counts."""
-    counted = counts.counted
     record = ImportBatch(
         kind=kind,
         file_name=file.name,

@@ -49,7 +49,7 @@ class VentService:
         with self.store.business(business_id) as tx:
             done = self._write(tx, business_id, drafts)
             identity = {"id": self.ids.new(), "business_id": business_id, "imported_at": self.clock.now()}
-            return batch(tx, "vents", file, done, **identity)
+            return batch(tx, "vents", file, done.counted, **identity)
 
     def newest(self, business_id: BusinessId, *, limit: int = 50) -> list[VentEntry]:
         """The last vents, the newest first."""

@@ -48,6 +48,7 @@ def upgrade() -> None:
         sa.Column("time_zone", sa.Text(), nullable=False),
         sa.Column("fields", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("made_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["business_id"], ["businesses.id"], name="fk_entry_series_business"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_series")),
@@ -116,7 +117,6 @@ def upgrade() -> None:
         sa.Column("change_id", sa.Uuid(), nullable=False),
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("before", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
-        sa.Column("after_version", sa.BigInteger(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("by", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -137,7 +137,9 @@ def upgrade() -> None:
         op.f("ix_entry_revisions_business_id_change_id"), "entry_revisions", ["business_id", "change_id"], unique=False
     )
     op.add_column("brand_assets", sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
+    _add_filled("brand_assets", sa.Column("size", sa.BigInteger(), nullable=False), "0")
     _add_filled("calendar_entries", sa.Column("team", sa.ARRAY(sa.Text()), nullable=False), "{}")
+    _add_filled("calendar_entries", sa.Column("own_tags", sa.ARRAY(sa.Text()), nullable=False), "{}")
     op.add_column("calendar_entries", sa.Column("notes", sa.Text(), nullable=True))
     op.add_column("calendar_entries", sa.Column("utm_term", sa.Text(), nullable=True))
     _add_filled("calendar_entries", sa.Column("categorised_by", sa.Text(), nullable=False), "rules")
@@ -180,8 +182,8 @@ def downgrade() -> None:
     op.drop_constraint("fk_calendar_entries_series_id", "calendar_entries")
     op.drop_constraint("uq_import_batches_business_id_id", "import_batches")
     for table, columns in {
-        "brand_assets": ["removed_at"],
-        "calendar_entries": ["team", "notes", "utm_term", "categorised_by", "import_id", "series_id"],
+        "brand_assets": ["removed_at", "size"],
+        "calendar_entries": ["team", "own_tags", "notes", "utm_term", "categorised_by", "import_id", "series_id"],
         "campaigns": ["group", "owner", "starts_on", "ends_on", "budget_minor", "budget_currency"],
         "import_batches": ["undone_at"],
     }.items():

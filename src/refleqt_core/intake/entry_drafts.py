@@ -1,0 +1,126 @@
+"""An entry in its outer form: what is stored as the draft that says all of it, and that draft as a JSON document."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from ..errors import Fault, InvalidInput
+from .calendar import CalendarEntry, DistributionPlan, SeoMetadata
+from .drafts import EntryDraft, PlanDraft
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+DRAFT_FIELDS = tuple(field.name for field in fields(EntryDraft) if field.name != "given")
+ENTRY_FIELDS = tuple(
+    name for name in attrs.fields_dict(CalendarEntry) if name in DRAFT_FIELDS and name not in ("tags", "channel")
+)
+SEO_FIELDS = tuple(name for name in attrs.fields_dict(SeoMetadata) if name in DRAFT_FIELDS)
+PLAN_FIELDS = tuple(field.name for field in fields(PlanDraft))
+SHORT_FORMS = ("channels", "paid_budget")
+"""Fields that are only another way to say ``plans``."""
+
+NOT_GIVEN = EntryDraft(external_id="", title="", artifact_type="")
+
+
+def speaks_of(draft: EntryDraft, field: str) -> bool:
+    """Whether the draft says something of that field, be it that there is nothing."""
+    return draft.given is None or field in draft.given
+
+
+def draft_of(
+    entry: CalendarEntry, search: SeoMetadata | None, plans: Sequence[DistributionPlan], campaign: str | None
+) -> EntryDraft:
+    """The draft that says everything of the entry that any draft can say, plans in their long form."""
+    said = {name: getattr(entry, name) for name in ENTRY_FIELDS}
+    if search is not None:
+        said |= {name: getattr(search, name) for name in SEO_FIELDS}
+    return EntryDraft(
+        **said,
+        tags=entry.own_tags,
+        channel=entry.channel,
+        campaign=campaign,
+        plans=tuple(PlanDraft(**{name: getattr(plan, name) for name in PLAN_FIELDS}) for plan in plans),
+    )
+
+
+def merged(stored: EntryDraft | None, draft: EntryDraft) -> EntryDraft:
+    """What the entry is to be: ``draft`` where it speaks, else what is ``stored``; plans in their long form.
+
+    The first channel that is named is the main one.
+    """
+    if stored is None and not (draft.channels or draft.plans or draft.paid_budget):
+        return draft
+    before = stored or NOT_GIVEN
+    plans = planned(draft, before)
+    channel = draft.channel if speaks_of(draft, "channel") else before.channel
+    settled: dict[str, Any] = {
+        "channel": channel or next((each for each in (*draft.channels, *(plan.channel for plan in plans))), None),
+        "channels": (),
+        "paid_budget": None,
+        "plans": plans,
+        "given": None,
+        "created_at": before.created_at or draft.created_at,
+    }
+    if stored is None or draft.given is None:
+        return replace(draft, **settled)
+    kept = {name: getattr(before, name) for name in DRAFT_FIELDS if name not in draft.given}
+    return replace(draft, **(kept | settled))
+
+
+def planned(draft: EntryDraft, before: EntryDraft = NOT_GIVEN) -> tuple[PlanDraft, ...]:
+    """How the entry goes out on each of its channels, the first one with the budget of the short form.
+
+    The short form says nothing of how it goes out on a channel, so what is stored of that stays. A single channel of
+    which there is nothing more to say needs no plan.
+    """
+    explicit = {plan.channel: plan for plan in draft.plans}
+    stored = {plan.channel: plan for plan in before.plans}
+    named = dict.fromkeys(channel for channel in (draft.channel, *draft.channels, *explicit) if channel)
+    if not speaks_of(draft, "channels") and not speaks_of(draft, "plans"):
+        named |= dict.fromkeys(stored)
+    plans = {channel: explicit.get(channel) or stored.get(channel) or PlanDraft(channel=channel) for channel in named}
+    first = next(iter(named), None)
+    if first is not None and first not in explicit and speaks_of(draft, "paid_budget"):
+        plans[first] = replace(plans[first], paid_budget=draft.paid_budget)
+    if len(plans) == 1 and first is not None and plans[first] == PlanDraft(channel=first):
+        return ()
+    return tuple(sorted(plans.values(), key=lambda plan: plan.channel))
+
+
+def document_of(draft: EntryDraft) -> dict[str, Any]:
+    """The draft as a JSON document, without the fields that say nothing."""
+    document: dict[str, Any] = _converter().unstructure(draft)
+    return document
+
+
+def draft_from(document: Mapping[str, Any]) -> EntryDraft:
+    """The draft that `document_of` wrote, or that a person or program wrote in the same form.
+
+    Unknown fields, and values that are not what the field takes, raise `InvalidInput` with all of them.
+    """
+    from cattrs import BaseValidationError
+    from cattrs.v import transform_error
+
+    try:
+        return _converter().structure(dict(document), EntryDraft)
+    except (BaseValidationError, InvalidInput, TypeError, ValueError) as error:
+        problems = transform_error(error) if isinstance(error, BaseValidationError) else [str(error)]
+        remedy = f"The fields are: {', '.join(DRAFT_FIELDS)}."
+        raise InvalidInput(Fault("the entry", None, None, problem, remedy) for problem in problems) from error
+
+
+@lru_cache(maxsize=1)
+def _converter() -> "Converter":
+    from cattrs.preconf.json import make_converter
+
+    converter = make_converter(omit_if_default=True, forbid_extra_keys=True)
+    converter.register_unstructure_hook(datetime, datetime.isoformat)
+    converter.register_unstructure_hook(date, date.isoformat)
+    converter.register_structure_hook(datetime, lambda text, _: datetime.fromisoformat(text))
+    converter.register_structure_hook(date, lambda text, _: date.fromisoformat(text))
+    return converter

@@ -1,0 +1,51 @@
+"""An entry on its way from the idea to the review of its results."""
+
+from datetime import date, datetime, timedelta
+
+import attrs
+
+from ..errors import Fault, InvalidInput
+from .calendar import STATUSES, CalendarEntry
+
+OUT = ("published", "reviewed")
+"""The statuses of what has gone out."""
+
+REVIEW_AFTER = timedelta(days=30)
+"""The design document's 30-day review."""
+
+
+def moved(entry: CalendarEntry, status: str, now: datetime) -> CalendarEntry:
+    """The entry in that status. It may go forward and back, and skip statuses, as work does; but only what has a date
+    can be scheduled, and only what was published can be reviewed: else `InvalidInput`.
+
+    What is published without a date, or before its date, was published now; its review is due 30 days later.
+    """
+    if problem := _hindrance(entry, status):
+        raise InvalidInput([Fault(f"entry '{entry.external_id}'", None, "status", *problem)])
+    changes: dict[str, object] = {"status": status, "updated_at": now}
+    if status == "published" and entry.status not in OUT:
+        changes["publish_at"] = min(entry.publish_at or now, now)
+    if status == "published" and entry.review_due is None:
+        changes["review_due"] = review_of(changes.get("publish_at", entry.publish_at))  # type: ignore[arg-type]
+    return attrs.evolve(entry, **changes)
+
+
+def review_of(published: datetime | None) -> date | None:
+    """The day on which the results of what was published are to be looked at."""
+    return None if published is None else (published + REVIEW_AFTER).date()
+
+
+def next_status(status: str) -> str | None:
+    """What comes after it in the flow; nothing after the review."""
+    place = STATUSES.index(status) + 1
+    return STATUSES[place] if place < len(STATUSES) else None
+
+
+def _hindrance(entry: CalendarEntry, status: str) -> tuple[str, str] | None:
+    if status not in STATUSES:
+        return f"there is no status '{status}'", f"The statuses are: {', '.join(STATUSES)}."
+    if status == "scheduled" and entry.publish_at is None:
+        return "it has no date to be scheduled for", "Give it one first: publish_at."
+    if status == "reviewed" and entry.status not in OUT:
+        return f"it is {entry.status}, and only what was published has results to review", "Publish it first."
+    return None
