@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-import attrs
 import pytest
 from composition import FILE, NOON, Composition, draft, ids_of
 from hypothesis import given, settings

@@ -9,14 +9,21 @@ import attrs
 
 from ..errors import NotFound
 from ..intake.business import BusinessProfile, TeamMember
+from ..intake.calendar import CalendarEntry
 from ..intake.vents import VentEntry
 from ..ports import LLM, Chunk, Clock, Embedder, Hit, Ids, Store, Transaction, VectorIndex, where
 from ..values import BusinessId
 from .chunking import passages
 from .extraction import KnownNames, Reading, read
 from .records import CompetitiveIntelligence, ContextExtraction
-from .sources import SourceText, source_text
+from .sources import SourceText, calendar_texts, source_text
 from .themes import joined_theme
+
+IMPORTED = "calendar_import"
+"""The type of source that stands for all entries which an import wrote."""
+
+PAGE = 200
+"""Entries of an import that are indexed in one transaction."""
 
 WORDS_WEIGHT = 0.25
 """What the share of the query's words that a chunk holds counts beside its cosine similarity."""
@@ -49,27 +56,47 @@ class ContextService:
     def embed(self, business_id: BusinessId, source_type: str, source_id: UUID) -> int:
         """The source can be found by meaning and by words; gives its number of chunks.
 
-        A source that is gone or closed has none.
+        A source that is gone or closed has none. The source of type `IMPORTED` is a whole import: all its entries.
         """
+        if source_type == IMPORTED:
+            return self._embed_import(business_id, source_id)
         with self.store.business(business_id) as tx:
             source = _open_source(tx, source_type, source_id)
             if source is None:
                 self.vectors.remove(source_id, tx=tx)
                 return 0
-        parts = passages(source.text)
-        vectors = self.embedder.embed([part.text for part in parts])
+        return self._index(business_id, [source])
+
+    def _embed_import(self, business_id: BusinessId, import_id: UUID) -> int:
+        """Page by page, so that neither memory nor a transaction grows with the import."""
+        with self.store.business(business_id) as tx:
+            ids = [id for (id,) in tx.rows(CalendarEntry, ("id",), *where(import_id=import_id))]
+        chunks = 0
+        for begin in range(0, len(ids), PAGE):
+            with self.store.business(business_id) as tx:
+                sources = calendar_texts(tx, ids[begin : begin + PAGE])
+            chunks += self._index(business_id, sources)
+        return chunks
+
+    def _index(self, business_id: BusinessId, sources: Sequence[SourceText]) -> int:
+        """The sources have the chunks that their texts are now cut into; gives how many these are."""
         chunks = [
             Chunk(
                 id=self.ids.new(),
-                source_type=source_type,
-                source_id=source_id,
+                source_type=source.source_type,
+                source_id=source.source_id,
                 text=part.text,
                 created_at=source.created_at,
             )
-            for part in parts
+            for source in sources
+            for part in passages(source.text)
         ]
+        vectors = self.embedder.embed([chunk.text for chunk in chunks])
         with self.store.business(business_id) as tx:
-            self.vectors.replace(source_id, chunks, vectors, self.embedder.model, tx=tx)
+            for source in sources:
+                own = [place for place, chunk in enumerate(chunks) if chunk.source_id == source.source_id]
+                mine = [chunks[place] for place in own]
+                self.vectors.replace(source.source_id, mine, vectors[own], self.embedder.model, tx=tx)
         return len(chunks)
 
     def extract(self, business_id: BusinessId, source_type: str, source_id: UUID) -> list[ContextExtraction]:

@@ -1,5 +1,6 @@
 """The text of a source, as it is embedded, searched and quoted."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from ..intake.activities import Activity, ActivityArtifact, StoredTranscript
 from ..intake.business import OnboardingResponse
 from ..intake.calendar import CalendarEntry, SeoMetadata
 from ..intake.vents import VentEntry
-from ..ports import Transaction, where
+from ..ports import Query, Transaction, where
 
 
 @attrs.frozen(kw_only=True)
@@ -51,13 +52,25 @@ def _onboarding(tx: Transaction, source_id: UUID) -> SourceText:
 
 
 def _calendar(tx: Transaction, source_id: UUID) -> SourceText:
-    entry = tx.get(CalendarEntry, source_id)
-    search = tx.find(SeoMetadata, *where(calendar_entry_id=source_id))
-    parts = [entry.title, entry.strategic_intent, entry.competitive_context]
-    parts += [part for row in search for part in (row.primary_keyword, row.meta_description)]
+    tx.get(CalendarEntry, source_id)
+    return calendar_texts(tx, [source_id])[0]
+
+
+def calendar_texts(tx: Transaction, entry_ids: Sequence[UUID]) -> list[SourceText]:
+    """The texts of those entries that are there, for the time of one look-up."""
+    entries, searches = tx.find_all(
+        Query(CalendarEntry, where(id__in=entry_ids)), Query(SeoMetadata, where(calendar_entry_id__in=entry_ids))
+    )
+    search_of = {row.calendar_entry_id: row for row in searches}
+    return [_entry_text(entry, search_of.get(entry.id)) for entry in entries]
+
+
+def _entry_text(entry: CalendarEntry, search: SeoMetadata | None) -> SourceText:
+    parts = [entry.title, entry.strategic_intent, entry.competitive_context, entry.notes]
+    parts += [search.primary_keyword, search.meta_description] if search else []
     text = ". ".join(part.strip().rstrip(".") for part in parts if part)
     return SourceText(
-        source_type="calendar", source_id=source_id, text=text, created_at=entry.publish_at or entry.created_at
+        source_type="calendar", source_id=entry.id, text=text, created_at=entry.publish_at or entry.created_at
     )
 
 

@@ -102,14 +102,21 @@ def remove_entries(tx: Transaction, queue: Queue, business_id: BusinessId, ids: 
 
 
 def _touched_since(tx: Transaction, record: ImportBatch, there: set[UUID]) -> set[UUID]:
-    """The entries that somebody has changed or remarked on since, and those that a later import has written over."""
-    later = tx.find(EntryRevision, *where(at__ge=record.imported_at, change_id__ne=record.id), order="id")
-    touched = {row.calendar_entry_id for row in later if row.calendar_entry_id in there and row.id > record.id}
+    """The entries that somebody has remarked on or changed since, if the change was not undone; and those that a later
+    import has written over.
+    """
+    of_each: dict[UUID, list[EntryRevision]] = {}
+    for row in tx.find(EntryRevision, *where(at__ge=record.imported_at, change_id__ne=record.id), order="-id"):
+        if row.id > record.id:
+            of_each.setdefault(row.calendar_entry_id, []).append(row)
+    changed = {entry_id for entry_id, rows in of_each.items() if undoable(rows)}
     written_over = {
-        row.calendar_entry_id for row in later if row.action == "import" and import_before(row) == record.id
+        entry_id
+        for entry_id in changed - there
+        if any(row.action == "import" and import_before(row) == record.id for row in of_each[entry_id])
     }
     remarked = tx.rows(EntryComment, ("calendar_entry_id",), *where(written_at__ge=record.imported_at))
-    return touched | written_over | {id for (id,) in remarked if id in there}
+    return (changed & there) | written_over | {id for (id,) in remarked if id in there}
 
 
 def _names(tx: Transaction, ids: set[UUID]) -> list[str]:

@@ -198,7 +198,8 @@ class CalendarWriter:
                 derived["import_id"] = change.import_id
             return attrs.evolve(before.entry, **(said | derived))
         said["created_at"] = target.created_at or now
-        return CalendarEntry(id=self.ids.new(), business_id=business_id, import_id=change.import_id, **(said | derived))
+        origin = {"import_id": change.import_id, "series_id": change.series_id}
+        return CalendarEntry(id=self.ids.new(), business_id=business_id, **(said | derived | origin))
 
     def _revision(self, before: StoredEntry, saved: CalendarEntry, change: Change) -> EntryRevision:
         imported = before.entry.import_id
