@@ -17,6 +17,10 @@ from .rows import to_json
 APPLICATION_ROLE = "refleqt_app"
 """Owns nothing and is subject to row-level security; migrations create it."""
 
+SESSION = f"-c role={APPLICATION_ROLE} -c timezone=UTC -c enable_seqscan=off -c jit=off"
+"""Statements are planned once for each connection, often while a table is all but empty, and a plan that reads the
+whole table would stay when it has grown. Everything is looked up by an index that begins with its business."""
+
 ENTER = text("select set_config('app.business_id', :business_id, true), set_config('app.scope', :scope, true)")
 
 
@@ -30,7 +34,7 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             json_serializer=to_json,
-            connect_args={"options": f"-c role={APPLICATION_ROLE} -c timezone=UTC"},
+            connect_args={"options": SESSION},
         )
 
     @contextmanager
