@@ -16,6 +16,8 @@ from refleqt_core.cdt.service import BeliefService
 from refleqt_core.context.service import ContextService
 from refleqt_core.errors import InvalidInput
 from refleqt_core.intake.activity_log import ActivityService
+from refleqt_core.intake.calendar_patterns.nightly import NightlyPatterns
+from refleqt_core.intake.calendar_patterns.service import PatternService
 from refleqt_core.intake.calendar_service import CalendarService
 from refleqt_core.intake.onboarding import OnboardingService
 from refleqt_core.intake.performance_service import PerformanceService
@@ -276,6 +278,10 @@ class Container(containers.DeclarativeContainer):
     calendar: providers.Factory[CalendarService] = providers.Factory(
         CalendarService, store=store, queue=queue, clock=clock, ids=ids
     )
+    patterns: providers.Factory[PatternService] = providers.Factory(PatternService, store=store, clock=clock, ids=ids)
+    nightly: providers.Factory[NightlyPatterns] = providers.Factory(
+        NightlyPatterns, store=store, queue=queue, clock=clock
+    )
     vents: providers.Factory[VentService] = providers.Factory(
         VentService, store=store, queue=queue, clock=clock, ids=ids
     )
@@ -336,6 +342,7 @@ class Container(containers.DeclarativeContainer):
         forecasts=forecasts,
         beliefs=beliefs,
         recommendations=recommendations,
+        nightly=nightly,
     )
     importer: providers.Factory[FileImporter] = providers.Factory(
         FileImporter,
@@ -355,6 +362,7 @@ class Container(containers.DeclarativeContainer):
         handlers,
         context=context,
         activities=activities,
+        patterns=patterns,
         performance=performance,
         tooling=tooling,
         maps=maps,

@@ -6,6 +6,7 @@ from .cdt.forecast_ledger import ForecastService
 from .cdt.records import Forecast
 from .cdt.service import BeliefService
 from .errors import RefleqtError
+from .intake.calendar_patterns.nightly import NightlyPatterns
 from .intake.performance_service import PerformanceService
 from .marketplace.records import BriefOffer, EscrowHold
 from .marketplace.service import MarketplaceService
@@ -27,6 +28,7 @@ class UpkeepService:
     forecasts: ForecastService
     beliefs: BeliefService
     recommendations: RecommendationService
+    nightly: NightlyPatterns
 
     def everywhere(self) -> dict[str, list[str]]:
         """Every business has had its upkeep; gives what was done by slug. A fault of one stops none of the others."""
@@ -50,6 +52,8 @@ class UpkeepService:
             self.beliefs.update(business_id)
             self.recommendations.outcomes(business_id)
             done.append(f"{observed} outcomes learned")
+        if day := self.nightly.ask(business_id):
+            done.append(f"analysis of the calendar asked for, as of {day}")
         return done
 
     def settle(self, business_id: BusinessId) -> list[str]:

@@ -12,6 +12,7 @@ from refleqt_adapters.blobs.memory import MemoryBlobStore
 from refleqt_adapters.clock.simulated import SimulatedClock, SimulatedIds
 from refleqt_adapters.embedder.memory import HashingEmbedder
 from refleqt_adapters.escrow.ledger import LedgerEscrow
+from refleqt_adapters.queue.memory import MemoryQueue
 from refleqt_adapters.store.memory import MemoryStore
 from refleqt_core.cdt.forecast_ledger import ForecastService
 from refleqt_core.cdt.records import Forecast
@@ -19,6 +20,7 @@ from refleqt_core.cdt.service import BeliefService
 from refleqt_core.errors import Conflict, InvalidInput, NeedsReview, NotFound
 from refleqt_core.intake.business import Business
 from refleqt_core.intake.calendar import CalendarEntry
+from refleqt_core.intake.calendar_patterns.nightly import NightlyPatterns
 from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.marketplace.drafts import CreatorDraft, CreatorJob
 from refleqt_core.marketplace.records import BriefOffer, Creator, CreatorPerformance, Delivery, LedgerLeg
@@ -710,6 +712,7 @@ def upkeep_of(market: Market) -> UpkeepService:
         forecasts=ForecastService(**ports),
         beliefs=BeliefService(**ports),
         recommendations=RecommendationService(**ports),
+        nightly=NightlyPatterns(store=market.store, queue=MemoryQueue(market.clock), clock=market.clock),
     )
 
 
