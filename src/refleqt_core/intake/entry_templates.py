@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeAlias
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import attrs
@@ -12,7 +13,9 @@ import attrs
 from ..errors import Conflict, Fault, InvalidInput, NotFound
 from ..ports import Clock, Ids, Queue, Store, Transaction, where
 from ..values import BusinessId
+from .business import Business
 from .calendar import CalendarEntry, EntryRevision, EntrySeries, EntryTemplate
+from .calendar_details import stored_entries
 from .calendar_history import remove_entries
 from .calendar_writing import CalendarWriter, Change
 from .drafts import EntryDraft
@@ -23,6 +26,12 @@ AHEAD = timedelta(days=60)
 
 OF_ONE_ENTRY = ("external_id", "publish_at", "created_at", "review_due", "given")
 """What a template leaves out, since it belongs to one entry alone."""
+
+OF_ONE_PAGE = ("status", "url_slug", "canonical_url", "ranking_position", "index_status", "utm_content")
+"""What of an entry is its own fate or address, which others that are like it do not share."""
+
+COMES_AS = "planned"
+"""The status of the entries that follow another one."""
 
 ANY = {"external_id": "-", "title": "-", "artifact_type": "blog_copy"}
 """What a draft has to have, where a template does not say."""
@@ -106,20 +115,44 @@ class SeriesService:
             created_at=self.clock.now(),
         )
         with self.store.business(business_id) as tx:
-            if tx.find(EntrySeries, *where(name=name)):
-                raise Conflict(f"there is a series '{name}' already; stop it first, or take another name")
-            tx.add(series)
-            return self._extend(tx, series)
+            return self._begin(tx, series)
+
+    def repeat(
+        self, business_id: BusinessId, entry_id: UUID, rule: str, *, name: str | None = None, title: str | None = None
+    ) -> EntrySeries:
+        """Entries like that one follow it by the rule, in the business's time zone; 60 days of them are there.
+
+        They are planned, with its fields but what is its own alone (`like`), and none of them lies in the past.
+        ``title`` may have `PLACES` in braces. The series is named as the entry is, or ``name``. Errors are those of
+        `start`; no such entry: `NotFound`.
+        """
+        with self.store.business(business_id) as tx:
+            entry = tx.get(CalendarEntry, entry_id)
+            if entry.publish_at is None:
+                fault = Fault(
+                    f"entry '{entry.external_id}'", None, "publish_at", "it has no date", "Give it one first."
+                )
+                raise InvalidInput([fault])
+            zone = tx.get(Business, business_id).time_zone
+            self.occurrences(rule, entry.publish_at, zone, entry.publish_at)
+            fields = like(stored_entries(tx, [entry])[entry.external_id].draft) | {"status": COMES_AS}
+            series = EntrySeries(
+                id=self.ids.new(),
+                business_id=business_id,
+                name=name or entry.title,
+                rule=rule,
+                starts_at=entry.publish_at,
+                time_zone=zone,
+                fields=fields | ({"title": title} if title else {}),
+                made_until=max(entry.publish_at, self.clock.now()),
+                created_at=self.clock.now(),
+            )
+            return self._begin(tx, series)
 
     def extend(self, business_id: BusinessId) -> int:
         """The entries of the next 60 days are there, for every series that goes on; gives how many are new."""
-        made = 0
         with self.store.business(business_id) as tx:
-            for series in tx.find(EntrySeries, *where(active=True)):
-                before = tx.count(CalendarEntry, *where(series_id=series.id))
-                self._extend(tx, series)
-                made += tx.count(CalendarEntry, *where(series_id=series.id)) - before
-        return made
+            return sum(self._extend(tx, series)[1] for series in tx.find(EntrySeries, *where(active=True)))
 
     def stop(self, business_id: BusinessId, name: str) -> int:
         """Nothing more comes of the series: its future entries that nobody has touched are gone; gives how many.
@@ -128,8 +161,8 @@ class SeriesService:
         """
         with self.store.business(business_id) as tx:
             series = _named(tx, EntrySeries, name)
-            ahead = where(series_id=series.id, status=series.fields.get("status", "planned"))
-            coming = tx.rows(CalendarEntry, ("id",), *ahead, *where(publish_at__gt=self.clock.now()))
+            ahead = where(series_id=series.id, publish_at__gt=self.clock.now())
+            coming = tx.rows(CalendarEntry, ("id",), *ahead)
             ids = [id for (id,) in coming]
             touched = {row.calendar_entry_id for row in tx.find(EntryRevision, *where(calendar_entry_id__in=ids))}
             gone = [id for id in ids if id not in touched]
@@ -142,17 +175,41 @@ class SeriesService:
         with self.store.business(business_id) as tx:
             return tx.find(EntrySeries, order="name")
 
-    def _extend(self, tx: Transaction, series: EntrySeries) -> EntrySeries:
+    def _begin(self, tx: Transaction, series: EntrySeries) -> EntrySeries:
+        """One that was stopped begins anew."""
+        for stored in tx.find(EntrySeries, *where(name=series.name)):
+            if stored.active:
+                raise Conflict(f"there is a series '{series.name}' already; stop it first, or take another name")
+            again = attrs.evolve(series, id=stored.id, version=stored.version, created_at=stored.created_at)
+            return self._extend(tx, tx.save(again))[0]
+        tx.add(series)
+        return self._extend(tx, series)[0]
+
+    def _extend(self, tx: Transaction, series: EntrySeries) -> tuple[EntrySeries, int]:
+        """The series with its entries ahead, and how many of them are new; what is on the calendar stays as it is."""
         until = max(self.clock.now(), series.starts_at) + AHEAD
         moments = self.occurrences(series.rule, series.starts_at, series.time_zone, until)
         fresh = [moment for moment in moments if series.made_until is None or moment > series.made_until]
         if not fresh:
-            return series
-        drafts = [_occurrence(series, moment) for moment in fresh]
+            return series, 0
+        drafts = {each.external_id: each for each in (_occurrence(series, moment) for moment in fresh)}
+        there = tx.rows(CalendarEntry, ("external_id",), *where(external_id__in=list(drafts)))
+        new = [each for name, each in drafts.items() if (name,) not in set(there)]
         writer = CalendarWriter(queue=self.queue, clock=self.clock, ids=self.ids)
         change = Change(id=self.ids.new(), action="edit", by=f"series {series.name}", series_id=series.id)
-        writer.write(tx, series.business_id, drafts, change)
-        return tx.save(attrs.evolve(series, made_until=until))
+        writer.write(tx, BusinessId(series.business_id), new, change)
+        return tx.save(attrs.evolve(series, made_until=until)), len(new)
+
+
+def like(draft: EntryDraft) -> dict[str, Any]:
+    """The fields that others like it begin with: all but what is its own alone, such as its id, dates and address."""
+    fields = template_fields(document_of(draft))
+    if draft.plans:
+        slots = {
+            plan.channel: [slot for slot in plan.posting_schedule if not slot[:4].isdigit()] for plan in draft.plans
+        }
+        fields["plans"] = [plan | {"posting_schedule": slots[plan["channel"]]} for plan in fields["plans"]]
+    return {name: value for name, value in fields.items() if name not in OF_ONE_PAGE}
 
 
 def template_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
@@ -161,10 +218,18 @@ def template_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     return {name: written[name] for name in fields if name in written and name not in OF_ONE_ENTRY}
 
 
+def _recurring(schedule: Sequence[str]) -> tuple[str, ...]:
+    """The slots that are no date."""
+    return tuple(slot for slot in schedule if not slot.strip()[:4].isdigit())
+
+
 def _occurrence(series: EntrySeries, moment: datetime) -> EntryDraft:
-    day = moment.astimezone(ZoneInfo(series.time_zone)).date()
+    zone = ZoneInfo(series.time_zone)
+    local, usual = moment.astimezone(zone), series.starts_at.astimezone(zone)
+    day = local.date()
     slug = re.sub(r"[^a-z0-9]+", "-", series.name.lower()).strip("-") or "series"
-    base = draft_from(ANY | {"title": series.name} | dict(series.fields) | {"external_id": f"{slug}-{day}"})
+    hour = "" if local.time() == usual.time() else f"-{local:%H%M}"
+    base = draft_from(ANY | {"title": series.name} | dict(series.fields) | {"external_id": f"{slug}-{day}{hour}"})
     title = re.sub(r"\{(\w+)\}", lambda match: _written(match, day), base.title)
     return replace(base, title=title, publish_at=moment)
 
