@@ -59,7 +59,7 @@ def merged(stored: EntryDraft | None, draft: EntryDraft) -> EntryDraft:
     plans = planned(draft, before)
     channel = draft.channel if speaks_of(draft, "channel") else before.channel
     settled: dict[str, Any] = {
-        "channel": channel or next((each for each in (*draft.channels, *(plan.channel for plan in plans))), None),
+        "channel": channel or next(iter((*draft.channels, *(plan.channel for plan in draft.plans + plans))), None),
         "channels": (),
         "paid_budget": None,
         "plans": plans,
