@@ -129,6 +129,7 @@ class FileImporter:
             "onboarding": self._onboarding,
             "team": self._team,
             "calendar": self.calendar.import_entries,
+            **dict.fromkeys(("ical", "wordpress", "ghost"), self.calendar.import_entries),
             "vents": self.vents.import_vents,
             "activity": self._activity,
             "performance": self.performance.import_records,

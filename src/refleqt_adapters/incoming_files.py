@@ -14,9 +14,9 @@ from .connectors.onboarding_file import read_onboarding
 from .connectors.path_file import read_path_file
 from .connectors.rejected_file import write_rejected
 
-ALIASES = {"crm": "deals", "activities": "activity", "people": "team"}
+ALIASES = {"crm": "deals", "activities": "activity", "people": "team", "ics": "ical", "wxr": "wordpress"}
 
-ORDER = ("onboarding", "team", "calendar", "vents", "activity", "performance")
+ORDER = ("onboarding", "team", "calendar", "ical", "wordpress", "ghost", "vents", "activity", "performance")
 """What others are joined to comes first."""
 
 LAST = ("creators", "creator_history")

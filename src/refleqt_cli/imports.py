@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from refleqt_adapters.importer import Imported
     from refleqt_adapters.incoming_files import Source
 
+CALENDARS = ("calendar", "ical", "wordpress", "ghost")
+"""The kinds of files whose rows are entries of the calendar."""
+
 
 def register(app: typer.Typer) -> None:
     """The app has the command."""
@@ -35,8 +38,9 @@ def import_files(
 ) -> None:
     """Import files; the same file again changes nothing.
 
-    Everything is checked before anything is written. KIND is one of: calendar, vents, activity, performance, touches,
-    conversions, ads, deals (crm), creators, creator-history, team, onboarding, google-ads, mailchimp, ga4, instagram.
+    Everything is checked before anything is written. KIND is one of: calendar, ical, wordpress, ghost, vents, activity,
+    performance, touches, conversions, ads, deals (crm), creators, creator-history, team, onboarding, google-ads,
+    mailchimp, ga4, instagram.
     A folder stands for all files in it.
     """
     from refleqt_adapters.incoming_files import check, sources
@@ -71,7 +75,7 @@ def _told_what_is_in(imported: "Sequence[Imported]") -> Iterator[None]:
 
 def _finished(at: At, imported: "Sequence[Imported]") -> int:
     """Results that came before their artifacts are joined to them; gives how many jobs wait."""
-    if any(each.kind == "calendar" for each in imported):
+    if any(each.kind in CALENDARS for each in imported):
         at.container.performance().map(at.id)
     return len(at.container.queue().jobs(status="waiting", business_id=at.id, limit=10_000))
 

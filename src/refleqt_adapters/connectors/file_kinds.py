@@ -12,6 +12,9 @@ from refleqt_core.errors import Fault, InvalidInput
 from .activity_file import read_activity
 from .calendar_file import CALENDAR_COLUMNS, read_calendar
 from .csv_table import Column, read_header
+from .file_signs import SIGNED, signs
+from .ghost_file import read_ghost
+from .ical_file import read_ical
 from .journey_files import CONVERSION_COLUMNS, TOUCH_COLUMNS, read_conversions, read_touches
 from .keyed_rows import FileContent
 from .metric_files import (
@@ -36,6 +39,7 @@ from .tool_exports import (
     read_mailchimp,
 )
 from .vent_file import VENT_FIELDS, read_vents
+from .wordpress_file import read_wordpress
 from .yaml_form import read_form
 
 
@@ -89,6 +93,8 @@ def sniff(path: Path) -> str:
 
 def _names(path: Path, kinds: Mapping[str, FileKind]) -> Sequence[str]:
     suffix = path.suffix.lower()
+    if suffix in SIGNED:
+        return signs(path)
     if not kinds or suffix == ".jsonl":
         return [name for kind in kinds.values() for name in kind.columns]
     return read_header(path) if suffix in (".csv", ".tsv") else read_form(path).names()
@@ -107,6 +113,13 @@ def _table(description: str, columns: Sequence[Column], read: Reader) -> FileKin
         columns=tuple(dict.fromkeys(name for column in columns for name in (column.name, *column.beside))),
         required=tuple(column.name for column in columns if column.required),
         read=read,
+    )
+
+
+def _document(description: str, suffix: str, sign: str, read: Reader, placed: PlacedReader | None = None) -> FileKind:
+    """A kind that a file shows by a sign of its own, whatever fields it has."""
+    return FileKind(
+        description=description, suffixes=(suffix,), columns=(sign,), required=(sign,), read=read, placed=placed
     )
 
 
@@ -132,6 +145,9 @@ FILE_KINDS: Mapping[str, FileKind] = MappingProxyType(
         ),
         "team": _form("the people of the business", ("members",), ("members",), read_team),
         "calendar": _table("marketing artifacts, planned and published", CALENDAR_COLUMNS, read_calendar),
+        "ical": _document("a calendar of any calendar program", ".ics", "vcalendar", read_ical, read_ical),
+        "wordpress": _document("posts and pages of WordPress (WXR)", ".xml", "wordpress", read_wordpress),
+        "ghost": _document("posts and pages of Ghost", ".json", "ghost", read_ghost),
         "vents": FileKind(
             description="the vent board, one JSON object a line",
             suffixes=(".jsonl",),

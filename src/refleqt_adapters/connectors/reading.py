@@ -25,3 +25,14 @@ class Reading:
         """As if the file were read in UTC when it was last changed; one that is not there is as old as time itself."""
         changed = path.stat().st_mtime if path.exists() else 0
         return cls(time_zone="UTC", now=datetime.fromtimestamp(changed, UTC))
+
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""The years of anything that a calendar of marketing holds."""
+
+
+def in_years(moment: datetime) -> datetime:
+    """The moment itself; one outside of those years raises ValueError."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"it is in the year {moment.year}")
+    return moment

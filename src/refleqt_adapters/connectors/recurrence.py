@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from itertools import islice
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -68,13 +68,13 @@ def occurrences(rule: str, starts_at: datetime, time_zone: str, until: datetime)
 
 
 def local_occurrences(
-    rule: str, first: datetime, zone: ZoneInfo, start: datetime, end: datetime, most: int = MOST
+    rule: str, first: datetime, zone: tzinfo, start: datetime, end: datetime, most: int = MOST
 ) -> list[datetime]:
     """The local times of ``zone`` in ``[start, end)`` at which the rule falls that begins at ``first``.
 
     All times are local ones without an offset; errors are those of `occurrences`.
     """
-    parts = _read(rule)
+    parts = read_rule(rule)
     # The rule is followed at the end of the years that dateutil counts, where one that never falls is soon over.
     ahead = max(0, (LAST_YEAR - max(first.year, end.year)) // _GREGORIAN_CYCLE * _GREGORIAN_CYCLE)
     try:
@@ -89,7 +89,7 @@ def local_occurrences(
     return [_moved(each, -ahead) for each in listed]
 
 
-def _on_the_clock(moment: datetime, zone: ZoneInfo) -> datetime:
+def _on_the_clock(moment: datetime, zone: tzinfo) -> datetime:
     if moment.tzinfo is None:
         raise _refused("starts_at", "a moment has no time zone", "Write it with its offset, like 2026-03-02T09:00Z.")
     try:
@@ -106,7 +106,7 @@ def _between(dated: "rrule", start: datetime, end: datetime) -> Iterator[datetim
             yield moment
 
 
-def _dated(parts: Mapping[str, str], first: datetime, zone: ZoneInfo, ahead: int) -> "rrule":
+def _dated(parts: Mapping[str, str], first: datetime, zone: tzinfo, ahead: int) -> "rrule":
     from dateutil.rrule import rrule, rrulestr
 
     written = ";".join(f"{name}={value}" for name, value in parts.items() if name != "UNTIL")
@@ -117,7 +117,7 @@ def _dated(parts: Mapping[str, str], first: datetime, zone: ZoneInfo, ahead: int
     return dated.replace(until=_moved(_until(parts["UNTIL"], zone), ahead))
 
 
-def _until(text: str, zone: ZoneInfo) -> datetime:
+def _until(text: str, zone: tzinfo) -> datetime:
     """The last local time that still counts: of a day, its end."""
     day = datetime.strptime(text[:8], "%Y%m%d")  # noqa: DTZ007  # local times are naive here
     if len(text) == 8:
@@ -132,8 +132,8 @@ def _moved(moment: datetime, years: int) -> datetime:
     return moment + timedelta(days=146_097 * (years // _GREGORIAN_CYCLE))
 
 
-def _read(rule: str) -> dict[str, str]:
-    """The parts of the rule by name; every one that is wrong is named."""
+def read_rule(rule: str) -> dict[str, str]:
+    """The parts of the rule by name, in capitals; `InvalidInput` names every one that is wrong."""
     text = re.sub(r"^\s*RRULE:", "", rule[: LONGEST_RULE + 1], flags=re.IGNORECASE).strip().upper().removesuffix(";")
     if not text or len(rule) > LONGEST_RULE:
         problem = "the rule is empty" if not text else f"the rule is longer than {LONGEST_RULE:,} characters"

@@ -1,0 +1,51 @@
+"""Whether what was read from somewhere can be an entry, said with the place that it was read from."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
+
+from refleqt_core.errors import Fault, InvalidInput
+from refleqt_core.intake.drafts import EntryDraft
+from refleqt_core.intake.field_rules import RULES, faults_of
+
+from .cells import Unreadable, keepable
+from .csv_records import HELD, RejectedLine, refused
+from .remarks import Remarks
+
+LONGEST_NAME = 255
+"""Characters of an external id; a longer one is no name that a person or an index can work with."""
+
+
+def check_draft(source: str, row: int, draft: EntryDraft) -> None:
+    """The draft can be an entry; else `InvalidInput` with all that its fields' rules say, at that row."""
+    faults = [Fault(source, row, found.field, found.problem, f"{found.remedy}.") for found in faults_of(draft)]
+    for field in ("external_id", "title", "owner", "notes"):
+        try:
+            keepable(getattr(draft, field) or "")
+        except Unreadable as wrong:
+            faults.append(Fault(source, row, field, wrong.problem, wrong.remedy))
+    if len(draft.external_id) > LONGEST_NAME:
+        problem = f"the id has {len(draft.external_id):,} characters, more than {LONGEST_NAME}"
+        faults.append(Fault(source, row, "external_id", problem, "Shorten it."))
+    if faults:
+        raise InvalidInput(faults)
+
+
+def in_order(said: Mapping[str, Any], row: int, remarks: Remarks) -> dict[str, Any]:
+    """What of ``said`` can be kept; a field that its own rule refuses is left out, and the remarks say so.
+
+    For fields that a tool made by itself: its slug of an old post is no reason to turn the post away.
+    """
+    kept = {}
+    for field, value in said.items():
+        problem = RULES[field](value) if field in RULES and value else None
+        if problem:
+            remarks.say(f"{field} is not kept: {problem.problem}", row)
+        elif value:
+            kept[field] = value
+    return kept
+
+
+def refuse(rejected: Sequence[RejectedLine]) -> NoReturn:
+    """Raises `InvalidInput` with the faults of all rejected rows; very many are counted."""
+    faults = [fault for line in rejected for fault in line.faults]
+    raise refused(faults[:HELD], max(0, len(faults) - HELD))
