@@ -48,17 +48,17 @@ def slug_problem(slug: str) -> Problem | None:
 def slug_of(text: str) -> str:
     """The slug that says the same as ``text``: a path of small letters, digits and hyphens; "" where none is left."""
     path = re.sub(r"[?#].*", "", _SCHEME.sub("", text, count=1), flags=re.DOTALL)
-    signs = ("".join(sign if _is_of_a_word(sign) else " " for sign in part.lower()) for part in path.split("/"))
+    signs = ("".join(sign if is_of_a_word(sign) else " " for sign in part.lower()) for part in path.split("/"))
     parts = ("-".join(part.split()) for part in signs)
     return "/".join(part for part in parts if part)[:LONGEST_SLUG].rstrip("-/")
 
 
 def _is_segment(part: str) -> bool:
     """Words of small letters and digits joined by hyphens, none at the ends."""
-    return part == part.lower() and part.strip("-") == part != "" and all(map(_is_of_a_word, part.replace("-", "")))
+    return part == part.lower() and part.strip("-") == part != "" and all(map(is_of_a_word, part.replace("-", "")))
 
 
-def _is_of_a_word(sign: str) -> bool:
+def is_of_a_word(sign: str) -> bool:
     """Letters, digits, and the marks that letters of many scripts are written with."""
     return sign.isalnum() or unicodedata.category(sign)[0] == "M"
 
