@@ -16,9 +16,12 @@ from refleqt_core.cdt.service import BeliefService
 from refleqt_core.context.service import ContextService
 from refleqt_core.errors import InvalidInput
 from refleqt_core.intake.activity_log import ActivityService
+from refleqt_core.intake.calendar_comments import CommentService
 from refleqt_core.intake.calendar_patterns.nightly import NightlyPatterns
 from refleqt_core.intake.calendar_patterns.service import PatternService
 from refleqt_core.intake.calendar_service import CalendarService
+from refleqt_core.intake.campaigns import CampaignService
+from refleqt_core.intake.entry_templates import Occurrences, SeriesService, TemplateService
 from refleqt_core.intake.onboarding import OnboardingService
 from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.intake.tooling_service import ToolingService
@@ -26,7 +29,9 @@ from refleqt_core.intake.vent_board import VentService
 from refleqt_core.jobs.handlers import handlers
 from refleqt_core.marketplace.service import MarketplaceService
 from refleqt_core.outputs.briefs import BriefService
+from refleqt_core.outputs.entry_page import EntryReader
 from refleqt_core.outputs.maps import MapService
+from refleqt_core.outputs.month_view import MonthService
 from refleqt_core.outputs.suggestions import SuggestionService
 from refleqt_core.ports import (
     LLM,
@@ -207,6 +212,12 @@ def _sentiment() -> Callable[[str], float]:
     return mood_of
 
 
+def _occurrences() -> Occurrences:
+    from .connectors.recurrence import occurrences
+
+    return occurrences
+
+
 class Container(containers.DeclarativeContainer):
     """Ports are made once; use cases are made anew each time, since they hold nothing but ports.
 
@@ -282,6 +293,21 @@ class Container(containers.DeclarativeContainer):
     nightly: providers.Factory[NightlyPatterns] = providers.Factory(
         NightlyPatterns, store=store, queue=queue, clock=clock
     )
+    comments: providers.Factory[CommentService] = providers.Factory(CommentService, store=store, clock=clock, ids=ids)
+    campaigns: providers.Factory[CampaignService] = providers.Factory(CampaignService, store=store, ids=ids)
+    templates: providers.Factory[TemplateService] = providers.Factory(
+        TemplateService, store=store, clock=clock, ids=ids
+    )
+    series: providers.Factory[SeriesService] = providers.Factory(
+        SeriesService,
+        store=store,
+        queue=queue,
+        clock=clock,
+        ids=ids,
+        occurrences=providers.Singleton(_occurrences),
+    )
+    entry_pages: providers.Factory[EntryReader] = providers.Factory(EntryReader, store=store, clock=clock)
+    months: providers.Factory[MonthService] = providers.Factory(MonthService, store=store, clock=clock)
     vents: providers.Factory[VentService] = providers.Factory(
         VentService, store=store, queue=queue, clock=clock, ids=ids
     )
@@ -343,6 +369,7 @@ class Container(containers.DeclarativeContainer):
         beliefs=beliefs,
         recommendations=recommendations,
         nightly=nightly,
+        series=series,
     )
     importer: providers.Factory[FileImporter] = providers.Factory(
         FileImporter,

@@ -7,6 +7,7 @@ from .cdt.records import Forecast
 from .cdt.service import BeliefService
 from .errors import RefleqtError
 from .intake.calendar_patterns.nightly import NightlyPatterns
+from .intake.entry_templates import SeriesService
 from .intake.performance_service import PerformanceService
 from .marketplace.records import BriefOffer, EscrowHold
 from .marketplace.service import MarketplaceService
@@ -29,6 +30,7 @@ class UpkeepService:
     beliefs: BeliefService
     recommendations: RecommendationService
     nightly: NightlyPatterns
+    series: SeriesService
 
     def everywhere(self) -> dict[str, list[str]]:
         """Every business has had its upkeep; gives what was done by slug. A fault of one stops none of the others."""
@@ -52,6 +54,8 @@ class UpkeepService:
             self.beliefs.update(business_id)
             self.recommendations.outcomes(business_id)
             done.append(f"{observed} outcomes learned")
+        if coming := self.series.extend(business_id):
+            done.append(f"{coming} recurring entries put on the calendar")
         if day := self.nightly.ask(business_id):
             done.append(f"analysis of the calendar asked for, as of {day}")
         return done

@@ -9,6 +9,7 @@ import attrs
 
 from refleqt_adapters.blobs.memory import MemoryBlobStore
 from refleqt_adapters.clock.simulated import SimulatedClock, SimulatedIds
+from refleqt_adapters.connectors.recurrence import occurrences
 from refleqt_adapters.embedder.memory import HashingEmbedder
 from refleqt_adapters.llm.offline import OfflineLLM
 from refleqt_adapters.queue.memory import MemoryQueue
@@ -23,13 +24,18 @@ from refleqt_core.context.service import ContextService
 from refleqt_core.entities import Entity
 from refleqt_core.intake.activity_log import ActivityService
 from refleqt_core.intake.business import Segment
+from refleqt_core.intake.calendar_comments import CommentService
 from refleqt_core.intake.calendar_service import CalendarService
+from refleqt_core.intake.campaigns import CampaignService
 from refleqt_core.intake.drafts import EntryDraft, ImportedFile, OnboardingForm
+from refleqt_core.intake.entry_templates import SeriesService, TemplateService
 from refleqt_core.intake.onboarding import OnboardingService
 from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.intake.tooling_service import ToolingService
 from refleqt_core.intake.vent_board import VentService
 from refleqt_core.jobs.catalogue import payload_of
+from refleqt_core.outputs.entry_page import EntryReader
+from refleqt_core.outputs.month_view import MonthService
 from refleqt_core.ports import LLM, Filter, Job, MetricRecord, Transcript
 from refleqt_core.profile import ProfileService
 from refleqt_core.recommendations.service import RecommendationService
@@ -75,6 +81,30 @@ class Composition:
     @property
     def calendar(self) -> CalendarService:
         return self._with(CalendarService, "queue", "clock", "ids")
+
+    @property
+    def comments(self) -> CommentService:
+        return self._with(CommentService, "clock", "ids")
+
+    @property
+    def campaigns(self) -> CampaignService:
+        return self._with(CampaignService, "ids")
+
+    @property
+    def templates(self) -> TemplateService:
+        return self._with(TemplateService, "clock", "ids")
+
+    @property
+    def series(self) -> SeriesService:
+        return self._with(SeriesService, "queue", "clock", "ids", occurrences=occurrences)
+
+    @property
+    def entry_pages(self) -> EntryReader:
+        return self._with(EntryReader, "clock")
+
+    @property
+    def months(self) -> MonthService:
+        return self._with(MonthService, "clock")
 
     @property
     def vents(self) -> VentService:

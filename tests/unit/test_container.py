@@ -27,7 +27,7 @@ PORTS = ("clock", "ids", "store", "vectors", "queue", "events", "blobs", "embedd
 USE_CASES = (
     "tokens", "profile", "onboarding", "calendar", "vents", "activities", "performance", "tooling", "context",
     "attribution", "beliefs", "forecasts", "suggestions", "maps", "briefs", "marketplace", "recommendations",
-    "importer",
+    "importer", "comments", "campaigns", "templates", "series", "entry_pages", "months",
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from refleqt_adapters.blobs.memory import MemoryBlobStore
 from refleqt_adapters.clock.simulated import SimulatedClock, SimulatedIds
+from refleqt_adapters.connectors.recurrence import occurrences
 from refleqt_adapters.embedder.memory import HashingEmbedder
 from refleqt_adapters.escrow.ledger import LedgerEscrow
 from refleqt_adapters.queue.memory import MemoryQueue
@@ -21,6 +22,7 @@ from refleqt_core.errors import Conflict, InvalidInput, NeedsReview, NotFound
 from refleqt_core.intake.business import Business
 from refleqt_core.intake.calendar import CalendarEntry
 from refleqt_core.intake.calendar_patterns.nightly import NightlyPatterns
+from refleqt_core.intake.entry_templates import SeriesService
 from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.marketplace.drafts import CreatorDraft, CreatorJob
 from refleqt_core.marketplace.records import BriefOffer, Creator, CreatorPerformance, Delivery, LedgerLeg
@@ -713,6 +715,7 @@ def upkeep_of(market: Market) -> UpkeepService:
         beliefs=BeliefService(**ports),
         recommendations=RecommendationService(**ports),
         nightly=NightlyPatterns(store=market.store, queue=MemoryQueue(market.clock), clock=market.clock),
+        series=SeriesService(**ports, queue=MemoryQueue(market.clock), occurrences=occurrences),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from typing import Any
+from uuid import UUID
 
 import attrs
 
@@ -53,8 +54,13 @@ class EntrySearch:
     review_due_by: date | None = None
 
 
-def found(tx: Transaction, asked: EntrySearch, *, limit: int | None = None) -> list[CalendarEntry]:
-    """The entries that are asked for, by publication, those without a date last."""
+def found(
+    tx: Transaction, asked: EntrySearch, *, after: UUID | None = None, limit: int | None = None
+) -> list[CalendarEntry]:
+    """The entries that are asked for, by publication, those without a date last.
+
+    ``after`` is a cursor: the id of the last one of the page before; an id that is absent raises `NotFound`.
+    """
     conditions = dict(_conditions(asked))
     for field, name in (("name", asked.campaign), ("group", asked.group)):
         if name is not None:
@@ -64,8 +70,12 @@ def found(tx: Transaction, asked: EntrySearch, *, limit: int | None = None) -> l
                 if campaign.id in conditions.get("campaign_id__in", (campaign.id,))
             ]
     if asked.text is None or not asked.text.strip():
-        return tx.find(CalendarEntry, *where(**conditions), order="publish_at", limit=limit)
-    return _with_text(tx, conditions, asked.text.strip())[:limit]
+        return tx.find(CalendarEntry, *where(**conditions), order="publish_at", after=after, limit=limit)
+    entries = _with_text(tx, conditions, asked.text.strip())
+    if after is not None:
+        last = _place(tx.get(CalendarEntry, after))
+        entries = [entry for entry in entries if _place(entry) > last]
+    return entries[:limit]
 
 
 def _conditions(asked: EntrySearch) -> Iterator[tuple[str, Any]]:
@@ -93,7 +103,11 @@ def _with_text(tx: Transaction, conditions: dict[str, Any], text: str) -> list[C
     anywhere.append({"id__in": [entry_id for (entry_id,) in keyed]})
     lists = tx.find_all(*(Query(CalendarEntry, where(**(conditions | each))) for each in anywhere))
     entries = {entry.id: entry for each in lists for entry in each}
-    return sorted(entries.values(), key=lambda each: (each.publish_at or LAST, each.id))
+    return sorted(entries.values(), key=_place)
+
+
+def _place(entry: CalendarEntry) -> tuple[datetime, UUID]:
+    return entry.publish_at or LAST, entry.id
 
 
 assert set(SAME) <= {field.name for field in attrs.fields(EntrySearch)}

@@ -168,10 +168,15 @@ class CalendarService:
             stored = stored_entries(tx, entries)
             return [stored[entry.external_id].draft for entry in entries]
 
-    def search(self, business_id: BusinessId, asked: EntrySearch, *, limit: int | None = None) -> list[CalendarEntry]:
-        """The entries that are asked for, in the order of publication; those without a date last."""
+    def search(
+        self, business_id: BusinessId, asked: EntrySearch, *, after: UUID | None = None, limit: int | None = None
+    ) -> list[CalendarEntry]:
+        """The entries that are asked for, in the order of publication; those without a date last.
+
+        ``after`` is a cursor: the id of the last one of the page before; an id that is absent raises `NotFound`.
+        """
         with self.store.business(business_id) as tx:
-            return found(tx, asked, limit=limit)
+            return found(tx, asked, after=after, limit=limit)
 
     def find(
         self,
