@@ -13,7 +13,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from . import attribution, briefs, calendar, health, human_pages, jobs, maps, profile, search, suggestions, vents
+from . import (
+    attribution,
+    briefs,
+    calendar,
+    calendar_patterns,
+    health,
+    human_pages,
+    jobs,
+    maps,
+    profile,
+    search,
+    suggestions,
+    vents,
+)
 from .endpoints import Resource, routes
 from .headers import SecurityHeaders
 from .openapi import document
@@ -24,6 +37,7 @@ if TYPE_CHECKING:
 
 RESOURCES: tuple[Resource, ...] = (
     profile.resource,
+    calendar_patterns.resource,
     calendar.resource,
     vents.resource,
     search.resource,

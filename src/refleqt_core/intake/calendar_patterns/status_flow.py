@@ -67,28 +67,32 @@ def _length(stay: Stay) -> float:
 
 def _stuck(
     calendar: CalendarColumns, known: NDArray[np.bool_], most: Stay | None, keep: int | None
-) -> tuple[Evidence, Evidence]:
-    """Entries that are still there, those of the bottleneck or else of any status of `WORK`, the longest first."""
+) -> tuple[Evidence, ...]:
+    """Entries of the bottleneck, or else of any status of `WORK`, the longest stays first."""
     steps, where = calendar.steps, (most.status,) if most else WORK
-    there = np.isinf(steps.until) & np.isin(steps.reached, [STATUSES.index(status) for status in where])
-    label = f"still {spoken(most.status)}" if most else "still under way"
+    inside = np.isin(steps.reached, [STATUSES.index(status) for status in where])
+    name, there = spoken(most.status) if most else "under way", inside & np.isinf(steps.until)
     return (
-        _open(calendar, f"{label}, the longest first", there & known, keep),
-        _open(calendar, f"{label}, since an unknown day", there & ~known, keep),
+        _longest(calendar, f"still {name}, the longest first", there & known, keep),
+        _longest(calendar, f"still {name}, since an unknown day", there & ~known, keep),
+        _longest(calendar, f"that were {name}, the longest first", inside & ~there & known, keep),
     )
 
 
-def _open(calendar: CalendarColumns, label: str, which: NDArray[np.bool_], keep: int | None) -> Evidence:
+def _longest(calendar: CalendarColumns, label: str, which: NDArray[np.bool_], keep: int | None) -> Evidence:
+    """The entries with these stays, each once, by its longest one."""
     steps, found = calendar.steps, np.flatnonzero(which)
-    found = found[np.argsort(steps.at[found], kind="stable")]
+    spans = (np.minimum(steps.until, calendar.now) - steps.at) / DAY
+    found = found[np.argsort(-spans[found], kind="stable")]
+    _, firsts = np.unique(steps.entry[found], return_index=True)
+    found = found[np.sort(firsts)]
     notes = {}
     for each in found[:keep]:
         entry, status = int(steps.entry[each]), spoken(STATUSES[steps.reached[each]])
-        span = days(float(calendar.now - steps.at[each]) / DAY)
-        is_known = not steps.is_first[each] or calendar.start_known[entry]
-        notes[entry] = (
-            f"{status} for {span}" if is_known else f"{status} since {calendar.day_of(steps.at[each])} or before"
-        )
+        if not steps.is_first[each] or calendar.start_known[entry]:
+            notes[entry] = f"{status} for {days(float(spans[each]))}"
+        else:
+            notes[entry] = f"{status} since {calendar.day_of(steps.at[each])} or before"
     return calendar.evidence(label, steps.entry[found], notes, keep=keep)
 
 

@@ -92,8 +92,11 @@ def _sentence(created: Pace, published: Pace) -> str:
 
 
 def _how(pace: Pace) -> str:
-    by = f" by {100 * abs(pace.change):.0f} %" if pace.change and pace.trend in ("rising", "falling") else ""
-    return f"{pace.trend}{by}".replace("too early to say", "too early to say whether that changes")
+    if pace.trend == Pace().trend:
+        return "too early to say whether that changes"
+    if pace.change is None or pace.trend == "steady":
+        return pace.trend
+    return "none in the last four weeks" if pace.change == -1 else f"{pace.trend} by {100 * abs(pace.change):.0f} %"
 
 
 def _lately(calendar: CalendarColumns, label: str, moments: NDArray[np.float64], keep: int | None) -> Evidence:
