@@ -30,7 +30,10 @@ def kind_of(labels: Iterable[str], title: str) -> Kind:
     A channel says what usually goes out on it. Nothing to go by: `DEFAULT_TYPE`.
     """
     told = [plain(label) for label in labels]
-    artifact_type, channel = (_first(told, field) for field in ("artifact_type", "channel"))
+    artifact_type = _first(told, "artifact_type")
+    # "Newsletter" names both: beside a label that names a channel alone it is the type.
+    channel = _first((label for label in told if label not in words_of("artifact_type")), "channel")
+    channel = channel or _first(told, "channel")
     stated = frozenset(
         field for field, value in (("artifact_type", artifact_type), ("channel", channel)) if value is not None
     )
