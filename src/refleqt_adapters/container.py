@@ -21,10 +21,12 @@ from refleqt_core.intake.calendar_patterns.nightly import NightlyPatterns
 from refleqt_core.intake.calendar_patterns.service import PatternService
 from refleqt_core.intake.calendar_service import CalendarService
 from refleqt_core.intake.campaigns import CampaignService
+from refleqt_core.intake.column_mappings import ColumnMappingService
 from refleqt_core.intake.entry_templates import Occurrences, SeriesService, TemplateService
 from refleqt_core.intake.onboarding import OnboardingService
 from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.intake.tooling_service import ToolingService
+from refleqt_core.intake.utm_service import UtmService
 from refleqt_core.intake.vent_board import VentService
 from refleqt_core.jobs.handlers import handlers
 from refleqt_core.marketplace.service import MarketplaceService
@@ -52,6 +54,7 @@ from refleqt_core.profile import ProfileService
 from refleqt_core.recommendations.service import RecommendationService
 from refleqt_core.upkeep import UpkeepService
 
+from .calendar_files import CalendarFiles
 from .importer import FileImporter
 from .settings import Settings
 
@@ -308,6 +311,7 @@ class Container(containers.DeclarativeContainer):
     )
     entry_pages: providers.Factory[EntryReader] = providers.Factory(EntryReader, store=store, clock=clock)
     months: providers.Factory[MonthService] = providers.Factory(MonthService, store=store, clock=clock)
+    utm: providers.Factory[UtmService] = providers.Factory(UtmService, store=store, calendar=calendar, ids=ids)
     vents: providers.Factory[VentService] = providers.Factory(
         VentService, store=store, queue=queue, clock=clock, ids=ids
     )
@@ -371,8 +375,15 @@ class Container(containers.DeclarativeContainer):
         nightly=nightly,
         series=series,
     )
+    column_mappings: providers.Factory[ColumnMappingService] = providers.Factory(
+        ColumnMappingService, store=store, clock=clock, ids=ids
+    )
+    calendar_files: providers.Factory[CalendarFiles] = providers.Factory(
+        CalendarFiles, store=store, blobs=blobs, calendar=calendar, mappings=column_mappings
+    )
     importer: providers.Factory[FileImporter] = providers.Factory(
         FileImporter,
+        calendar_files=calendar_files,
         store=store,
         clock=clock,
         blobs=blobs,

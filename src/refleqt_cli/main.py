@@ -28,6 +28,7 @@ from . import (
     serve,
     suggestions,
     tokens,
+    utm,
     vent,
     worker,
 )
@@ -78,6 +79,7 @@ for group in (
     imports,
     calendar,
     calendar_patterns,
+    utm,
     vent,
     profile,
     search,

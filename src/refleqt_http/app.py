@@ -25,6 +25,7 @@ from . import (
     profile,
     search,
     suggestions,
+    utm,
     vents,
 )
 from .endpoints import Resource, routes
@@ -39,6 +40,7 @@ RESOURCES: tuple[Resource, ...] = (
     profile.resource,
     calendar_patterns.resource,
     calendar.resource,
+    utm.resource,
     vents.resource,
     search.resource,
     suggestions.resource,
@@ -76,7 +78,7 @@ def create_app(refleqt: "Container", resources: Iterable[Resource] = RESOURCES) 
     """The application; it uses ``refleqt`` until the caller closes that."""
     app = Starlette(
         routes=[
-            *(route for resource in resources for route in routes(resource.operations)),
+            *routes(operation for resource in resources for operation in resource.operations),
             Route("/openapi.json", openapi),
             Route("/", human_pages.home),
             Route("/problems", human_pages.problems),

@@ -95,10 +95,15 @@ class UtmService:
         with self.store.business(business_id) as tx:
             return tx.find(UtmTemplate, order="name")
 
-    def remove_template(self, business_id: BusinessId, name: str) -> None:
-        """There is no template of that name; the links that it made stay as they are. Absent before: `NotFound`."""
+    def remove_template(self, business_id: BusinessId, named: str | UUID) -> UtmTemplate:
+        """There is no template of that name or id any more; the links that it made stay as they are.
+
+        Gives what it was. Absent before: `NotFound`.
+        """
         with self.store.business(business_id) as tx:
-            tx.remove(UtmTemplate, _named(tx, name).id)
+            found = tx.get(UtmTemplate, named) if isinstance(named, UUID) else _named(tx, named)
+            tx.remove(UtmTemplate, found.id)
+            return found
 
     def link(
         self,
