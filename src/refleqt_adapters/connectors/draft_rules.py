@@ -15,12 +15,17 @@ LONGEST_NAME = 255
 """Characters of an external id; a longer one is no name that a person or an index can work with."""
 
 
+TEXTS = ("external_id", "title", "owner", "team", "tags", "notes", "campaign", "primary_keyword", "secondary_keywords")
+"""Fields of a draft that hold whatever somebody wrote, and have no rule of their own."""
+
+
 def check_draft(source: str, row: int, draft: EntryDraft) -> None:
     """The draft can be an entry; else `InvalidInput` with all that its fields' rules say, at that row."""
     faults = [Fault(source, row, found.field, found.problem, f"{found.remedy}.") for found in faults_of(draft)]
-    for field in ("external_id", "title", "owner", "notes"):
+    for field in TEXTS:
+        value = getattr(draft, field)
         try:
-            keepable(getattr(draft, field) or "")
+            keepable(value if isinstance(value, str) else "\n".join(value or ()))
         except Unreadable as wrong:
             faults.append(Fault(source, row, field, wrong.problem, wrong.remedy))
     if len(draft.external_id) > LONGEST_NAME:
