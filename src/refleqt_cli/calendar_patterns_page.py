@@ -24,11 +24,11 @@ from refleqt_core.intake.calendar_patterns.findings import (
     Stay,
     TimeToPublish,
 )
-from refleqt_core.phrases import channel_name
+from refleqt_core.phrases import channel_name, listed
 
 from .tables import hint, row, table
 from .text_plots import bar, interval_line, sparkline
-from .words import counted, cut, moment, number, percent, spoken
+from .words import counted, moment, number, percent, spoken
 
 if TYPE_CHECKING:
     from refleqt_core.intake.business import Business
@@ -151,16 +151,21 @@ def _pace(label: str, pace: Pace) -> Line:
 def _completion(group: GroupCompletion) -> Line:
     never = [spoken_field(part.name) for part in group.fields if not part.count]
     least = min(group.fields, key=lambda part: part.share)
-    note = f"never: {', '.join(never)}" if never else f"least: {spoken_field(least.name)} {percent(least.share)}"
-    return GROUP_NAMES[group.group], bar(group.share or 0.0), percent(group.share), cut(note, 42)
+    more = [f"{len(never) - 2} more"] * (len(never) > 2)
+    note = f"never: {listed([*never[:2], *more])}" if never else f"least: {spoken_field(least.name)}"
+    return GROUP_NAMES[group.group], bar(group.share or 0.0), percent(group.share), note
 
 
 def _parts(parts: Sequence[Part]) -> Iterator[Line]:
     for part in parts[:MOST]:
-        yield cut(part.name, 24), bar(part.share), percent(part.share), f"{part.count:,}"
+        yield _short(part.name, 24), bar(part.share), percent(part.share), f"{part.count:,}"
     if rest := parts[MOST:]:
         more = sum(part.share for part in rest)
         yield f"{len(rest)} more", bar(more), percent(more), f"{sum(part.count for part in rest):,}"
+
+
+def _short(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
 def _rest(label: str, count: int) -> list[Line]:
@@ -202,7 +207,12 @@ def _length(stay: Stay) -> float:
 def _overlap(found: KeywordOverlap) -> list[Line]:
     most = max((target.count for target in found.largest), default=1)
     lines: list[Line] = [
-        (cut(target.keyword, 32), bar(target.count / most), f"{target.count:,}", spoken(target.search_intent))
+        (
+            _short(target.keyword, 32),
+            bar(target.count / most),
+            f"{target.count:,}",
+            target.search_intent or "no intent stated",
+        )
         for target in found.largest[:MOST]
     ]
     more = found.shared_targets - len(lines)

@@ -19,6 +19,7 @@ def time_to_publish(calendar: CalendarColumns, keep: int | None) -> TimeToPublis
     curve = kaplan_meier(spans[usable], is_out[usable])
     low, high = curve.interval
     slowest, waiting = _longest(usable & is_out, spans), _longest(usable & ~is_out, spans)
+    afterwards = calendar.newest(np.flatnonzero(logged_later))
     found = TimeToPublish(
         value=curve.median,
         low=low,
@@ -27,6 +28,7 @@ def time_to_publish(calendar: CalendarColumns, keep: int | None) -> TimeToPublis
         evidence=(
             calendar.evidence("slowest to be published", slowest, _notes(slowest[:keep], spans), keep=keep),
             calendar.evidence("waiting longest", waiting, _notes(waiting[:keep], spans, " so far"), keep=keep),
+            calendar.evidence("left out, since they were put there after their publication", afterwards, keep=keep),
         ),
         published=slowest.size,
         waiting=waiting.size,

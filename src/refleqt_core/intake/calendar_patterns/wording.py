@@ -11,9 +11,9 @@ def days(span: float) -> str:
 
 
 def between(low: float | None, high: float | None) -> str:
-    """An interval of a span in days: "80 % interval 4 to 12 days"; "at least 4 days" where it has no upper end."""
+    """An interval of a span in days: "80 % interval 4 to 12 days", or "from 4 days up" where it has no upper end."""
     if low is None or high is None:
-        return f"at least {days(low or 0.0)}"
+        return f"80 % interval from {days(low or 0.0)} up"
     return f"80 % interval {_rounded(low)} to {days(high)}"
 
 
