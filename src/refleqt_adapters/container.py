@@ -3,7 +3,7 @@
 Adapters are imported when they are first asked for, so that a command pays only for what it uses.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ from refleqt_core.cdt.service import BeliefService
 from refleqt_core.context.service import ContextService
 from refleqt_core.errors import InvalidInput
 from refleqt_core.intake.activity_log import ActivityService
+from refleqt_core.intake.brand_assets import BrandAssetService
 from refleqt_core.intake.calendar_comments import CommentService
 from refleqt_core.intake.calendar_patterns.nightly import NightlyPatterns
 from refleqt_core.intake.calendar_patterns.service import PatternService
@@ -221,6 +222,12 @@ def _occurrences() -> Occurrences:
     return occurrences
 
 
+def _mood_words() -> Callable[[str], Sequence[str]]:
+    from .llm.offline_extraction import mood_words
+
+    return mood_words
+
+
 class Container(containers.DeclarativeContainer):
     """Ports are made once; use cases are made anew each time, since they hold nothing but ports.
 
@@ -288,6 +295,10 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
         sentiment=providers.Singleton(_sentiment),
+        mood_words=providers.Singleton(_mood_words),
+    )
+    brand_assets: providers.Factory[BrandAssetService] = providers.Factory(
+        BrandAssetService, store=store, blobs=blobs, clock=clock, ids=ids
     )
     calendar: providers.Factory[CalendarService] = providers.Factory(
         CalendarService, store=store, queue=queue, clock=clock, ids=ids

@@ -97,7 +97,7 @@ class ProfileService:
                 raise NotFound(f"{business.name} had said nothing of itself by then")
             return Profile(
                 as_of=as_of,
-                business=business,
+                business=foundation[-1].identity.laid_into(business) if as_of else business,
                 foundation=foundation[-1],
                 answers=tuple(answers),
                 gaps=_gaps(answers),

@@ -80,7 +80,7 @@ def test_a_name_that_is_taken_is_a_conflict_and_leaves_nothing(refleqt: Composit
 
 
 def test_a_form_that_cannot_be_leaves_nothing(refleqt: Composition) -> None:
-    with pytest.raises(InvalidInput, match="business_models"):
+    with pytest.raises(InvalidInput, match="charity"):
         taken_in(refleqt, business_models=("charity",))
     assert refleqt.profile.businesses() == []
 

@@ -123,7 +123,13 @@ def _document(description: str, suffix: str, sign: str, read: Reader, placed: Pl
     )
 
 
-def _form(description: str, columns: Sequence[str], required: Sequence[str], read: Callable[[Path], Any]) -> FileKind:
+def _form(
+    description: str,
+    columns: Sequence[str],
+    required: Sequence[str],
+    read: Callable[[Path], Any],
+    suffixes: tuple[str, ...] = (".yaml", ".yml"),
+) -> FileKind:
     def read_whole(path: Path, *, skip_bad_rows: bool = False) -> FileContent[Any]:
         """A form has no rows that could be skipped: it is read whole either way."""
         content = read(path)
@@ -131,7 +137,7 @@ def _form(description: str, columns: Sequence[str], required: Sequence[str], rea
 
     return FileKind(
         description=description,
-        suffixes=(".yaml", ".yml"),
+        suffixes=suffixes,
         columns=tuple(columns),
         required=tuple(required),
         read=read_whole,
@@ -141,7 +147,11 @@ def _form(description: str, columns: Sequence[str], required: Sequence[str], rea
 FILE_KINDS: Mapping[str, FileKind] = MappingProxyType(
     {
         "onboarding": _form(
-            "what a business says of itself, in ten groups", ("identity", "audience"), ("identity",), read_onboarding
+            "what a business says of itself, in ten groups",
+            ("identity", "audience"),
+            ("identity",),
+            read_onboarding,
+            (".yaml", ".yml", ".json"),
         ),
         "team": _form("the people of the business", ("members",), ("members",), read_team),
         "calendar": _table("marketing artifacts, planned and published", CALENDAR_COLUMNS, read_calendar),

@@ -1,32 +1,20 @@
-"""The onboarding from a YAML file: the typed fields of the ten groups, and the answers in the business's own words."""
+"""The onboarding from a YAML or JSON file: the questionnaire's fields, and the answers in the business's own words."""
 
-import re
-import unicodedata
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from refleqt_core.intake.business import (
-    BUSINESS_MODELS,
-    ONBOARDING_GROUPS,
-    REVENUE_MECHANICS,
-    SIZES,
-    STAGES,
-    BrandVoice,
-    Competitors,
-    MarketingStack,
-    MarketingState,
-    PricingTier,
-    Product,
-    Segment,
-    VisualIdentity,
-)
+from refleqt_core.intake.business import BusinessProfile
 from refleqt_core.intake.drafts import Answer, OnboardingForm
-from refleqt_core.marketplace.records import SPECIALIZATIONS
+from refleqt_core.intake.group_drafts import ANSWER, QUESTION, GroupDraft, default_of, form_of, key_of, slug_of
+from refleqt_core.intake.questionnaire import MOST_ANSWERS, MOST_ITEMS, FormField, QuestionGroup, problem_of
+from refleqt_core.intake.questions import QUESTIONNAIRE
 
-from .cells import Unreadable, amount, choice, number, text, time_zone
+from .cells import Parser, Unreadable, amount, choice, number
 from .yaml_form import Form, read_form
 
-_SLUG = re.compile(r"[a-z0-9][a-z0-9-]*", re.ASCII)
+__all__ = ["parser_of", "read_groups", "read_onboarding", "slug_of"]
+
 _share = number(minimum=0, maximum=1, remedy="Write a share")
 
 
@@ -36,111 +24,104 @@ def read_onboarding(path: Path) -> OnboardingForm:
     A field is named by its path, like ``audience.segments[1].name``. The slug, and the keys of segments, are made of
     the names where they are not given. A group that is not there was skipped.
     """
+    return form_of(_read(path, new=True))
+
+
+def read_groups(path: Path, *, new: bool) -> tuple[GroupDraft, ...]:
+    """What the file says in the groups that it has, and no word of the others.
+
+    With ``new`` it has to name the business. Faults as `read_onboarding`.
+    """
+    return tuple(_read(path, new=new))
+
+
+def parser_of(field: FormField) -> Parser:
+    """Reads one text as a value of the field (one item, where it is a list), or raises `Unreadable`."""
+    if field.kind == "scale":
+        return _share
+    if field.kind in ("choice", "choices"):
+        return choice(*field.options)
+
+    def parse(cell: str) -> str:
+        if wrong := problem_of(field, cell):
+            raise Unreadable(*wrong)
+        return cell
+
+    return parse
+
+
+def _read(path: Path, *, new: bool) -> list[GroupDraft]:
     document = read_form(path)
-    groups = {name: document.group(name) for name in ONBOARDING_GROUPS}
-    form = OnboardingForm(
-        **_identity(groups["identity"]),
-        business_models=groups["business_model"].values("models", choice(*BUSINESS_MODELS)),
-        revenue_mechanics=groups["revenue_mechanics"].values("mechanics", choice(*REVENUE_MECHANICS)),
-        segments=_segments(groups["audience"]),
-        competitors=Competitors(**_lists(groups["competitors"], "direct", "indirect", "aspirational")),
-        brand_voice=_brand_voice(groups["brand_voice"]),
-        visual_identity=_visual_identity(groups["visual_identity"]),
-        products=tuple(map(_product, groups["offering"].items("products"))),
-        marketing_stack=_marketing_stack(groups["marketing_stack"]),
-        marketing_state=_marketing_state(groups["marketing_state"]),
-        answers={name: answers for name, group in groups.items() if (answers := _answers(group))},
-    )
+    drafts = []
+    for group in QUESTIONNAIRE:
+        is_there, form = group.name in document.names(), document.group(group.name)
+        if is_there or (new and group.name == "identity"):
+            drafts.append(_group(group, form, new=new))
     document.finish()
-    return form
+    return drafts
 
 
-def slug_of(name: str) -> str:
-    """The name in lower-case ASCII letters and digits, hyphens between its words; empty where nothing is left."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
+def _group(group: QuestionGroup, form: Form, *, new: bool) -> GroupDraft:
+    """All fields of the group; one that is not there says nothing."""
+    record = group.record or BusinessProfile
+    fields = {field.name: _value(form, field, record) for field in group.fields}
+    if group.name == "identity":
+        fields = _named(form, fields, new=new)
+    return GroupDraft(group=group.name, fields=fields, answers=_answers(form))
 
 
-def _identity(group: Form) -> dict[str, Any]:
-    name = group.value("name", required=True, default="")
-    slug = group.value("slug", _slug, default=slug_of(name))
-    if name and not slug:
-        group.fault("slug", "no slug can be made of the name", "Write one, of small letters, digits and hyphens.")
-    return {
-        "name": name,
-        "slug": slug,
-        "industry": group.value("industry", default=""),
-        "specialization": group.value("specialization", choice(*SPECIALIZATIONS), default="B2B_SaaS"),
-        "size": group.value("size", choice(*SIZES)),
-        "stage": group.value("stage", choice(*STAGES)),
-        "website": group.value("website"),
-        "time_zone": group.value("timezone", time_zone, default="UTC"),
-    }
+def _named(form: Form, fields: dict[str, Any], *, new: bool) -> dict[str, Any]:
+    """A new business has a slug, made of its name where it is not given; one that is there keeps its own."""
+    if not new:
+        return {name: value for name, value in fields.items() if name != "slug" or value}
+    slug = fields["slug"] or slug_of(fields["name"] or "")
+    if fields["name"] and not slug:
+        form.fault("slug", "no slug can be made of the name", "Write one, of small letters, digits and hyphens.")
+    return fields | {"slug": slug}
 
 
-def _slug(said: str) -> str:
-    if not _SLUG.fullmatch(said):
-        raise Unreadable(f"'{said[:100]}' is not a slug", "Write small letters, digits and hyphens, like brass-heron.")
-    return said
+def _value(form: Form, field: FormField, record: type) -> Any:
+    if field.kind == "rows":
+        return tuple(_rows(form, field))
+    if field.is_many:
+        return _bounded(form, field.name, form.values(field.name, parser_of(field)))
+    if field.kind == "money":
+        return form.amount(field.name, amount, beside="currency")
+    return form.value(field.name, parser_of(field), required=field.required, default=default_of(field, record))
 
 
-def _segments(group: Form) -> tuple[Segment, ...]:
-    segments: list[Segment] = []
-    for form in group.items("segments"):
-        name = form.value("name", required=True, default="")
-        key = form.value("key", default=slug_of(name).replace("-", "_"))
-        if key and key in {segment.key for segment in segments}:
-            form.fault("key", f"another segment has the key '{key}'", "Give each segment a key of its own.")
-        lists = _lists(form, "industries", "company_sizes", "job_titles", "geographies", "pain_points")
-        segments.append(Segment(key=key, name=name, **lists))
-    return tuple(segments)
+def _rows(form: Form, field: FormField) -> Iterator[Any]:
+    assert field.record is not None
+    keys: set[str] = set()
+    for position, row in enumerate(_bounded(form, field.name, form.items(field.name))):
+        values = {each.attribute: _value(row, each, field.record) for each in field.columns}
+        if "key" in values:
+            values["key"] = _key(row, values, position, keys)
+        yield field.record(**{name: "" if value is None else value for name, value in values.items()})
 
 
-def _brand_voice(group: Form) -> BrandVoice:
-    scales = ("formality", "technicality", "boldness", "playfulness")
-    return BrandVoice(
-        words_we_use=group.values("words_we_use"),
-        words_we_avoid=group.values("words_we_avoid"),
-        **{name: group.value(name, _share, default=0.5) for name in scales},
-    )
+def _key(row: Form, values: dict[str, Any], position: int, keys: set[str]) -> str:
+    key: str = values["key"] or (key_of(values["name"], position) if values["name"] else "")
+    if key and key in keys:
+        row.fault("key", f"another segment has the key '{key}'", "Give each segment a key of its own.")
+    keys.add(key)
+    return key
 
 
-def _visual_identity(group: Form) -> VisualIdentity:
-    return VisualIdentity(logo=group.value("logo"), **_lists(group, "colors", "fonts", "style_references"))
+def _bounded(form: Form, name: str, listed: Any) -> Any:
+    if len(listed) > MOST_ITEMS:
+        form.fault(name, f"there are {len(listed)} of them", f"Write the {MOST_ITEMS} that matter most.")
+    return listed
 
 
-def _product(form: Form) -> Product:
-    return Product(
-        name=form.value("name", required=True, default=""),
-        description=form.value("description", default=""),
-        pricing_tiers=tuple(map(_tier, form.items("pricing_tiers"))),
-        **_lists(form, "key_features", "differentiators"),
-    )
-
-
-def _tier(form: Form) -> PricingTier:
-    return PricingTier(
-        name=form.value("name", required=True, default=""),
-        price=form.amount("price", amount, beside="currency"),
-        per=form.value("per", default="month"),
-    )
-
-
-def _marketing_stack(group: Form) -> MarketingStack:
-    tools = {name: group.value(name) for name in ("cms", "email", "crm", "analytics")}
-    return MarketingStack(**tools, social=group.values("social"))
-
-
-def _marketing_state(group: Form) -> MarketingState:
-    return MarketingState(**_lists(group, "working", "not_working", "tried", "never_tried"))
-
-
-def _answers(group: Form) -> tuple[Answer, ...]:
+def _answers(form: Form) -> tuple[Answer, ...]:
+    items = form.items("answers")
+    if len(items) > MOST_ANSWERS:
+        form.fault("answers", f"there are {len(items)} answers", f"Give at most {MOST_ANSWERS}.")
     return tuple(
-        Answer(question=form.value("question", required=True, default=""), answer=form.value("answer", default=""))
-        for form in group.items("answers")
+        Answer(
+            question=each.value("question", parser_of(QUESTION), required=True, default=""),
+            answer=each.value("answer", parser_of(ANSWER), default=""),
+        )
+        for each in items
     )
-
-
-def _lists(form: Form, *names: str) -> dict[str, tuple[str, ...]]:
-    return {name: form.values(name, text) for name in names}

@@ -15,6 +15,7 @@ from refleqt_core.errors import Fault, InvalidInput
 
 from .cells import Parser, Unreadable, keepable, shown, text
 from .csv_records import opened, refused
+from .json_text import yaml_of
 
 SIZE_LIMIT = 500_000
 """Bytes of the largest form that is read."""
@@ -151,11 +152,17 @@ class _PlainLoader(yaml.SafeLoader):
 
 
 def read_form(path: Path) -> Form:
-    """The document's top as a form; one that cannot be read or is not YAML raises `InvalidInput` with its line."""
+    """The document's top as a form; one that cannot be read or is not YAML raises `InvalidInput` with its line.
+
+    A file that ends in ``.json`` has to be JSON.
+    """
     source = str(path)
     with opened(path, "Give the path of a YAML file that can be read.") as file:
         raw = file.read(SIZE_LIMIT + 1)
-    node = _composed(source, _text(source, raw))
+    document = _text(source, raw)
+    if path.suffix.lower() == ".json" and document.strip():
+        document = yaml_of(source, document)
+    node = _composed(source, document)
     if _is_nothing(node):
         raise InvalidInput([Fault(source, None, None, "the file is empty", "Fill in the form and read it again.")])
     return Form(_Book(source), node)

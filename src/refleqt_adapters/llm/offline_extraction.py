@@ -21,6 +21,7 @@ _CHAT_MARKUP = re.compile(
     r"|<\|(?:im_end|eot_id|end|endoftext)\|>|\[/INST\]|</(?:system|instructions?|assistant)>",
     re.IGNORECASE | re.DOTALL,
 )
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _MOST_WORDS = 14
 _LONGEST_CLAUSE = 40
 
@@ -163,6 +164,12 @@ def _topic(sentence: str, phrases: Sequence[str]) -> str:
 def mood_of(sentence: str) -> float:
     """The mood of a sentence in [-1, 1], by VADER's compound score (Hutto and Gilbert 2014)."""
     return float(_vader().polarity_scores(sentence)["compound"])
+
+
+def mood_words(text: str) -> tuple[str, ...]:
+    """The words of a text that VADER's lexicon gives a mood of their own, in order, as they are written."""
+    lexicon = _vader().lexicon
+    return tuple(word for word in _WORD.findall(text) if word.lower() in lexicon)
 
 
 def _charge(sentence: str, mood: float) -> float:

@@ -2,17 +2,18 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import attrs
 
 from ..entities import Entity, Owned
-from ..values import Money, aware, one_of, share
+from ..values import Money, aware, not_negative, one_of, share
 
 STAGES = ("pre_revenue", "seed", "series_a", "growth", "enterprise")
 SIZES = ("1-10", "11-50", "51-200", "201-1000", "1000+")
 BUSINESS_MODELS = ("b2b", "b2c", "b2b2c", "marketplace", "saas", "services", "ecommerce", "hybrid")
 REVENUE_MECHANICS = ("subscription", "one_time", "usage_based", "freemium", "advertising", "transaction_fees")
+ASSET_KINDS = ("logo", "font", "image", "guideline", "template", "other")
 ONBOARDING_GROUPS = (
     "identity",
     "business_model",
@@ -44,6 +45,29 @@ class Business(Entity):
     website: str | None = None
     time_zone: str = "UTC"
     created_at: datetime = attrs.field(validator=aware)
+
+
+@attrs.frozen(kw_only=True)
+class Identity:
+    """What the row of the business said at some time; it is kept with the profile, so that it stays readable."""
+
+    name: str = ""
+    slug: str = ""
+    industry: str = ""
+    specialization: str = "B2B_SaaS"
+    size: str | None = None
+    stage: str | None = None
+    website: str | None = None
+    time_zone: str = "UTC"
+
+    @classmethod
+    def of(cls, business: Business) -> Self:
+        """What the row of the business says now."""
+        return cls(**{field.name: getattr(business, field.name) for field in attrs.fields(cls)})
+
+    def laid_into(self, business: Business) -> Business:
+        """The business with this identity; one that says nothing leaves it as it is."""
+        return attrs.evolve(business, **attrs.asdict(self)) if self.name else business
 
 
 @attrs.frozen(kw_only=True)
@@ -140,6 +164,7 @@ class MarketingState:
 class BusinessProfile(Owned):
     """The ten explicit onboarding groups as of ``valid_from``; open (``valid_to`` None) for the present one."""
 
+    identity: Identity = attrs.field(factory=Identity)
     business_models: tuple[str, ...] = attrs.field(default=(), validator=one_of(*BUSINESS_MODELS))
     revenue_mechanics: tuple[str, ...] = attrs.field(default=(), validator=one_of(*REVENUE_MECHANICS))
     segments: tuple[Segment, ...] = ()
@@ -168,12 +193,16 @@ class OnboardingResponse(Owned):
 
 @attrs.frozen(kw_only=True)
 class BrandAsset(Owned):
-    """A file of the visual identity, kept as a blob; ``removed_at`` says since when it is no longer in use."""
+    """A file of the visual identity, kept as a blob; ``removed_at`` says since when it is no longer in use.
+
+    ``size`` is in bytes.
+    """
 
     name: str
-    kind: str
+    kind: str = attrs.field(validator=one_of(*ASSET_KINDS))
     media_type: str
     blob: str
+    size: int = attrs.field(default=0, validator=not_negative)
     added_at: datetime = attrs.field(validator=aware)
     removed_at: datetime | None = attrs.field(default=None, validator=aware)
 

@@ -1,31 +1,63 @@
-"""The onboarding's use case: β_s is there before the call returns."""
+"""The onboarding's use cases: β_s is there before the call returns."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
 
 import attrs
 
-from ..jobs.catalogue import ExtractContext, GenerateEmbeddings, job
+from ..errors import Fault, InvalidInput
 from ..ports import Clock, Ids, Queue, Store, Transaction, where
-from ..values import BusinessId
-from .business import ONBOARDING_GROUPS, Business, BusinessProfile, OnboardingResponse, TeamMember
-from .drafts import OnboardingForm
-from .implicit_signals import AnswerSignals, GivenAnswer, implicit_signals
+from ..values import BusinessId, aware
+from .answer_book import AnswerBook
+from .answer_signals import SignalReader, Vocabulary, no_mood_words, titles_in, vocabulary_of
+from .business import Business, BusinessProfile, Identity, OnboardingResponse, TeamMember
+from .drafts import Answer, OnboardingForm
+from .group_drafts import SOURCE, GroupDraft, all_checked, drafts_of, laid_into, slug_of
+from .onboarding_state import GroupState, OnboardingState, state_of
 from .team_drafts import MemberDraft
 from .upserts import Counted, upsert
 
-PROFILE_FIELDS = [field.name for field in attrs.fields(BusinessProfile) if field.name in OnboardingForm.__slots__]
-BUSINESS_FIELDS = [field.name for field in attrs.fields(Business) if field.name in OnboardingForm.__slots__]
+F = TypeVar("F", BusinessProfile, OnboardingResponse)
 
 
 @attrs.frozen(kw_only=True)
 class OnboardingService:
-    """Takes a business in. ``sentiment`` gives the mood of a text in [-1, 1]."""
+    """Takes a business in, whole or group by group.
+
+    ``sentiment`` gives the mood of a text in [-1, 1], and ``mood_words`` the words of it that the mood rests on.
+    """
 
     store: Store
     queue: Queue
     clock: Clock
     ids: Ids
     sentiment: Callable[[str], float]
+    mood_words: Callable[[str], Sequence[str]] = no_mood_words
+
+    def begin(self, fields: Mapping[str, Any], answers: Sequence[Answer] = ()) -> Business:
+        """A new business is there with what its first group, ``identity``, says; a slug is made where none is given.
+
+        Faults raise `InvalidInput`, all at once; a slug that is taken, `Conflict`.
+        """
+        return self.take_in([GroupDraft(group="identity", fields=fields, answers=tuple(answers))])
+
+    def answer(
+        self,
+        business_id: BusinessId,
+        group: str,
+        fields: Mapping[str, Any] | None = None,
+        answers: Sequence[Answer] | None = None,
+    ) -> GroupState:
+        """The group says what is given from now on; what it said before stays readable as of its day.
+
+        Fields that are not named stay as they are. ``answers`` replace all of the group; None leaves them. An empty
+        answer is a question that was skipped. The signals of all answers are read anew, since each is judged against
+        the others. The same again changes nothing. Faults raise `InvalidInput`, all at once.
+        """
+        said = None if answers is None else tuple(answers)
+        self.revise_groups(business_id, [GroupDraft(group=group, fields=fields or {}, answers=said)])
+        return self.state(business_id).of(group)
 
     def complete(self, form: OnboardingForm, *, business_id: BusinessId | None = None) -> Business:
         """The business is there with its profile and answers, and with what the answers say between the lines.
@@ -33,21 +65,60 @@ class OnboardingService:
         For a business that is there already what it said before is closed as of now and stays readable; answered the
         same again, nothing changes.
         """
-        given = business_id or BusinessId(self.ids.new())
-        with self.store.business(given) as tx:
-            business = self._business(tx, given, form, known=business_id is not None)
-            self._profile(tx, business, form)
-            self._answers(tx, business, form)
-            return business
+        if business_id is None:
+            return self.take_in(drafts_of(form))
+        self.revise(business_id, form)
+        with self.store.business(business_id) as tx:
+            return tx.get(Business, business_id)
+
+    def take_in(self, drafts: Sequence[GroupDraft]) -> Business:
+        """A new business is there with what these groups say; the others are open. It raises what `begin` does."""
+        said = [_with_slug(draft) for draft in drafts]
+        if faults := [*_unnamed(said)]:
+            raise InvalidInput(faults)
+        said = all_checked(said)
+        id, now = BusinessId(self.ids.new()), self.clock.now()
+        profile = _laid(said, BusinessProfile(id=self.ids.new(), business_id=id, valid_from=now))
+        with self.store.business(id) as tx:
+            business = Business(id=id, created_at=now, **attrs.asdict(profile.identity))
+            tx.add(business)
+            tx.add(profile)
+            self._book.write(tx, id, said)
+        return business
 
     def revise(self, business_id: BusinessId, form: OnboardingForm) -> Counted:
         """As `complete` for a business that is there; counts the form as one row, changed or unchanged."""
+        changed = self.revise_groups(business_id, drafts_of(form))
+        return Counted(changed=int(changed), unchanged=int(not changed))
+
+    def revise_groups(self, business_id: BusinessId, drafts: Sequence[GroupDraft]) -> bool:
+        """These groups say what the drafts say, as by `answer`, all of them or none; gives whether anything changed."""
+        said = all_checked([_keeping_slug(draft) for draft in drafts])
         with self.store.business(business_id) as tx:
-            before = tx.get(Business, business_id)
-            business = self._business(tx, business_id, form, known=True)
-            said = [self._profile(tx, business, form), self._answers(tx, business, form)]
-            changed = business != before or any(said)
-            return Counted(changed=int(changed), unchanged=int(not changed))
+            business = tx.get(Business, business_id)
+            stored, now = tx.find(BusinessProfile, *where(valid_to=None)), self.clock.now()
+            before = _present(business, stored, now)
+            after = _laid(said, before)
+            if after.identity != before.identity:
+                tx.save(after.identity.laid_into(business))
+            if after != before or not stored:
+                tx.save_all([attrs.evolve(each, valid_to=now) for each in stored])
+                tx.add(attrs.evolve(after, id=self.ids.new(), version=0, valid_from=now))
+            return self._book.write(tx, business_id, said) or after != before
+
+    def state(self, business_id: BusinessId, *, as_of: datetime | None = None) -> OnboardingState:
+        """What is said in each group and what is open, now or as of a past moment. No business: `NotFound`."""
+        aware(self, None, as_of)
+        with self.store.business(business_id) as tx:
+            business = tx.get(Business, business_id)
+            profiles, responses = _valid(tx, BusinessProfile, as_of), _valid(tx, OnboardingResponse, as_of)
+        return state_of(_present(business, profiles, business.created_at), responses)
+
+    def vocabulary(self, business_id: BusinessId) -> Vocabulary:
+        """The terms that the business uses when it speaks of itself, and those that only its calendar's titles use."""
+        with self.store.business(business_id) as tx:
+            answers = [each.answer for each in _valid(tx, OnboardingResponse, None)]
+            return vocabulary_of(answers, titles_in(tx))
 
     def team(self, business_id: BusinessId, members: Sequence[MemberDraft]) -> Counted:
         """These people are the team; who was in it before and is not named now is no longer active."""
@@ -63,70 +134,52 @@ class OnboardingService:
                     tx.save(attrs.evolve(left, active=False))
             return done.counted
 
-    def _business(self, tx: Transaction, given: BusinessId, form: OnboardingForm, *, known: bool) -> Business:
-        fields = {name: getattr(form, name) for name in BUSINESS_FIELDS}
-        if not known:
-            business = Business(id=given, created_at=self.clock.now(), **fields)
-            tx.add(business)
-            return business
-        stored = tx.get(Business, given)
-        changed = attrs.evolve(stored, **fields)
-        return stored if changed == stored else tx.save(changed)
+    @property
+    def _book(self) -> AnswerBook:
+        signals = SignalReader(sentiment=self.sentiment, mood_words=self.mood_words)
+        return AnswerBook(queue=self.queue, clock=self.clock, ids=self.ids, signals=signals)
 
-    def _profile(self, tx: Transaction, business: Business, form: OnboardingForm) -> bool:
-        """Whether the profile is another than it was."""
-        now = self.clock.now()
-        fresh = BusinessProfile(
-            id=self.ids.new(),
-            business_id=BusinessId(business.id),
-            valid_from=now,
-            **{name: getattr(form, name) for name in PROFILE_FIELDS},
-        )
-        for stored in tx.find(BusinessProfile, *where(valid_to=None)):
-            same = attrs.evolve(fresh, id=stored.id, version=stored.version, valid_from=stored.valid_from)
-            if same == stored:
-                return False
-            tx.save(attrs.evolve(stored, valid_to=now))
-        tx.add(fresh)
-        return True
 
-    def _answers(self, tx: Transaction, business: Business, form: OnboardingForm) -> bool:
-        """Whether any answer is another than it was."""
-        now, owner = self.clock.now(), BusinessId(business.id)
-        open_answers: dict[tuple[str, str, str], list[OnboardingResponse]] = {}
-        for stored in tx.find(OnboardingResponse, *where(valid_to=None), order="position"):
-            open_answers.setdefault((stored.group, stored.question, stored.answer), []).append(stored)
-        signals = self._signals(form)
-        fresh = []
-        for group in ONBOARDING_GROUPS:
-            for position, answer in enumerate(form.answers.get(group, ())):
-                if same := open_answers.get((group, answer.question, answer.answer)):
-                    same.pop(0)
-                    continue
-                fresh.append(
-                    OnboardingResponse(
-                        id=self.ids.new(),
-                        business_id=owner,
-                        group=group,
-                        position=position,
-                        question=answer.question,
-                        answer=answer.answer,
-                        signals=signals[f"{group}/{position}"].as_document(),
-                        valid_from=now,
-                    )
-                )
-        closed = [tx.save(attrs.evolve(gone, valid_to=now)) for rows in open_answers.values() for gone in rows]
-        tx.add(*fresh)
-        said = [response.id for response in (*closed, *fresh) if response.answer.strip()]
-        for payload in (GenerateEmbeddings, ExtractContext):
-            sources = [payload(source_type="onboarding", source_id=response) for response in said]
-            self.queue.enqueue(*(job(each, owner) for each in sources), tx=tx)
-        return bool(closed or fresh)
+def _with_slug(draft: GroupDraft) -> GroupDraft:
+    """The draft of an identity has a slug, made of the name where it has none and one can be made."""
+    if draft.group != "identity" or draft.fields.get("slug"):
+        return draft
+    slug = slug_of(draft.fields.get("name") or "")
+    return GroupDraft(group=draft.group, fields={**draft.fields, "slug": slug}, answers=draft.answers)
 
-    def _signals(self, form: OnboardingForm) -> Mapping[str, AnswerSignals]:
-        given = [
-            GivenAnswer(key=f"{group}/{position}", text=each.answer, sentiment=self.sentiment(each.answer))
-            for group in ONBOARDING_GROUPS
-            for position, each in enumerate(form.answers.get(group, ()))
-        ]
-        return {each.key: each for each in implicit_signals(given)}
+
+def _keeping_slug(draft: GroupDraft) -> GroupDraft:
+    """An empty slug is none: the business keeps its own."""
+    fields = {name: value for name, value in draft.fields.items() if name != "slug" or value}
+    return GroupDraft(group=draft.group, fields=fields, answers=draft.answers)
+
+
+def _unnamed(drafts: Sequence[GroupDraft]) -> Iterator[Fault]:
+    """What a business lacks that is to be new."""
+    identity = next((draft.fields for draft in drafts if draft.group == "identity"), {})
+    if not identity.get("name"):
+        yield Fault(SOURCE, None, "identity.name", "a new business has no name", "Write it; it has to be there.")
+    elif not identity.get("slug"):
+        remedy = "Write one, of small letters, digits and hyphens."
+        yield Fault(SOURCE, None, "identity.slug", "no slug can be made of the name", remedy)
+
+
+def _laid(drafts: Sequence[GroupDraft], profile: BusinessProfile) -> BusinessProfile:
+    for draft in drafts:
+        profile = laid_into(draft, profile)
+    return profile
+
+
+def _present(business: Business, stored: Sequence[BusinessProfile], since: datetime) -> BusinessProfile:
+    """The last of the profiles, or an empty one; either knows who the business is."""
+    blank = BusinessProfile(id=business.id, business_id=BusinessId(business.id), valid_from=since)
+    found = stored[-1] if stored else blank
+    return found if found.identity.name else attrs.evolve(found, identity=Identity.of(business))
+
+
+def _valid(tx: Transaction, kind: type[F], as_of: datetime | None) -> list[F]:
+    """The facts that were valid at that moment, the oldest first."""
+    if as_of is None:
+        return tx.find(kind, *where(valid_to=None), order="valid_from")
+    begun = tx.find(kind, *where(valid_from__le=as_of), order="valid_from")
+    return [each for each in begun if each.valid_to is None or each.valid_to > as_of]

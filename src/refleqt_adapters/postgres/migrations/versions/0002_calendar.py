@@ -137,6 +137,8 @@ def upgrade() -> None:
         op.f("ix_entry_revisions_business_id_change_id"), "entry_revisions", ["business_id", "change_id"], unique=False
     )
     op.add_column("brand_assets", sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
+    identity: sa.Column[object] = sa.Column("identity", postgresql.JSONB(astext_type=sa.Text()), nullable=False)
+    _add_filled("business_profiles", identity, "{}")
     _add_filled("brand_assets", sa.Column("size", sa.BigInteger(), nullable=False), "0")
     _add_filled("calendar_entries", sa.Column("team", sa.ARRAY(sa.Text()), nullable=False), "{}")
     _add_filled("calendar_entries", sa.Column("own_tags", sa.ARRAY(sa.Text()), nullable=False), "{}")
@@ -182,6 +184,7 @@ def downgrade() -> None:
     op.drop_constraint("fk_calendar_entries_series_id", "calendar_entries")
     op.drop_constraint("uq_import_batches_business_id_id", "import_batches")
     for table, columns in {
+        "business_profiles": ["identity"],
         "brand_assets": ["removed_at", "size"],
         "calendar_entries": ["team", "own_tags", "notes", "utm_term", "categorised_by", "import_id", "series_id"],
         "campaigns": ["group", "owner", "starts_on", "ends_on", "budget_minor", "budget_currency"],
