@@ -1,12 +1,16 @@
 """How long a save of a calendar entry takes, beside a bare INSERT of the same row by psycopg in the same run.
 
 The use case validates, categorises, tags, finds the keyword's cluster, records the status step and enqueues the
-indexing, in one transaction on the embedded PostgreSQL with fsync on. The two are measured in turn, save by save, so
-that both meet the same disk. Run: ``python -m benchmarks.calendar_save [--saves N] [--json FILE]``.
+indexing, in one transaction on the embedded PostgreSQL with fsync on. For the latencies the two are measured in turn,
+save by save, so that both meet the same disk. For the rates 1 and 8 clients work for some seconds, the two in turn
+again. Clients are processes, as the workers of an HTTP server are: threads would measure the lock of one interpreter.
+Each has a business and connections of its own.
+Run: ``python -m benchmarks.calendar_save [--saves N] [--seconds S] [--json FILE]``.
 """
 
 import argparse
 import json
+import multiprocessing
 import tempfile
 import time
 from collections.abc import Callable
@@ -14,6 +18,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
 import numpy as np
 import psycopg
 from psycopg.types.json import Jsonb
@@ -22,8 +27,6 @@ from refleqt_adapters.clock.system import SystemClock, SystemIds
 from refleqt_adapters.postgres.connections import Database
 from refleqt_adapters.postgres.database import embedded_database
 from refleqt_adapters.postgres.embedded_server import EmbeddedServer
-from refleqt_adapters.postgres.rows import to_row
-from refleqt_adapters.postgres.schema import TABLES
 from refleqt_adapters.queue.procrastinate import ProcrastinateQueue
 from refleqt_adapters.store.postgres import PostgresStore
 from refleqt_core.intake.business import Business
@@ -33,7 +36,11 @@ from refleqt_core.intake.drafts import EntryDraft
 from refleqt_core.values import BusinessId, Money
 
 WARM_UP = 50
+ROUNDS = 3
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+Step = Callable[[int], object]
+"""One save, or one insert, of the entry with that number."""
 
 
 def draft(number: int) -> EntryDraft:
@@ -67,42 +74,40 @@ def main() -> None:
     """Measure and print."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--saves", type=int, default=1000)
+    options.add_argument("--seconds", type=float, default=2.0)
     options.add_argument("--json", type=Path)
     given = options.parse_args()
     with tempfile.TemporaryDirectory(prefix="refleqt-bench-") as folder:
         home = Path(folder)
         home.chmod(0o711)
         try:
-            result = measure(embedded_database(home, "bench"), given.saves)
+            url = embedded_database(home, "bench")
+            result = latencies(url, given.saves) | rates(url, given.seconds)
         finally:
             EmbeddedServer(home).destroy()
-    print(
-        f"{given.saves} saves each, in turn, on the embedded PostgreSQL with fsync\n"
-        f"  use case     p50 {result['save_p50_ms']:.2f} ms   p99 {result['save_p99_ms']:.2f} ms\n"
-        f"  bare INSERT  p50 {result['insert_p50_ms']:.2f} ms   p99 {result['insert_p99_ms']:.2f} ms\n"
-        f"  ratio of the medians {result['ratio_p50']:.2f}"
-    )
+    print_result(result)
     if given.json:
         given.json.write_text(json.dumps(result, indent=2))
 
 
-def measure(url: str, saves: int) -> dict[str, float]:
+def print_result(result: dict[str, float]) -> None:
+    """The latencies, the rates, and the ratios of ours to the peer's."""
+    print(f"{result['saves']} saves each, in turn, on the embedded PostgreSQL with fsync")
+    for name, key in (("use case", "save"), ("bare INSERT", "insert")):
+        print(f"  {name:12} p50 {result[f'{key}_p50_ms']:.2f} ms   p99 {result[f'{key}_p99_ms']:.2f} ms")
+    print(f"  ratio of the medians {result['ratio_p50']:.2f}")
+    for clients in (1, 8):
+        saves, inserts = result[f"saves_per_s_{clients}"], result[f"inserts_per_s_{clients}"]
+        print(f"{clients} clients: {saves:.0f} saves/s, {inserts:.0f} inserts/s, {inserts / saves:.2f} times as many")
+
+
+def latencies(url: str, saves: int) -> dict[str, float]:
     """Latencies in milliseconds of the use case and of the bare INSERT, and the ratio of their medians."""
-    database = Database(url)
-    store, clock, ids = PostgresStore(database), SystemClock(), SystemIds()
-    service = CalendarService(store=store, queue=ProcrastinateQueue(database), clock=clock, ids=ids)
-    business = BusinessId(ids.new())
-    with store.business(business) as tx:
-        tx.add(Business(id=business, slug="bench", name="Bench", created_at=clock.now()))
-    statement, row_of = insert_statement(business, ids)
-    with psycopg.connect(url, autocommit=True) as bare:
-        saved, inserted = [], []
-        for number in range(WARM_UP + saves):
-            entry = draft(number)
-            saved.append(timed(lambda entry=entry: service.save(business, entry)))
-            row = row_of(number)
-            inserted.append(timed(lambda row=row: bare.execute(statement, row)))
-    database.close()
+    save, insert = saving(url), inserting(url)
+    saved, inserted = [], []
+    for number in range(WARM_UP + saves):
+        saved.append(timed(save, number))
+        inserted.append(timed(insert, number))
     ours, theirs = np.array(saved[WARM_UP:]), np.array(inserted[WARM_UP:])
     return {
         "saves": saves,
@@ -114,32 +119,95 @@ def measure(url: str, saves: int) -> dict[str, float]:
     }
 
 
-def insert_statement(business: BusinessId, ids: SystemIds) -> tuple[str, Callable[[int], dict[str, Any]]]:
-    """The INSERT of an entry's own row, with every column, and what makes the row."""
-    columns = [column.name for column in TABLES[CalendarEntry].columns]
-    statement = (
-        f"insert into calendar_entries ({', '.join(columns)}) values ({', '.join(f'%({name})s' for name in columns)})"
-    )
-    now = datetime.now(UTC)
-
-    def row_of(number: int) -> dict[str, Any]:
-        given = draft(number)
-        shared = {name: getattr(given, name) for name in EntryDraft.__slots__ if name in columns}
-        entry = CalendarEntry(
-            **(shared | {"external_id": f"BARE-{number}", "created_at": now, "production_cost": given.production_cost}),
-            id=ids.new(),
-            business_id=business,
-            updated_at=now,
-        )
-        return {name: Jsonb(value) if isinstance(value, dict) else value for name, value in to_row(entry).items()}
-
-    return statement, row_of
+def rates(url: str, seconds: float) -> dict[str, float]:
+    """How many a second 1 and 8 clients do of each; the best of several rounds, in which the two take turns."""
+    found: dict[str, float] = {}
+    for clients in (1, 8):
+        for _ in range(ROUNDS):
+            for name, opened in (("saves", saving), ("inserts", inserting)):
+                key = f"{name}_per_s_{clients}"
+                found[key] = max(found.get(key, 0.0), rate(opened, url, clients, seconds))
+    return found
 
 
-def timed(action: Callable[[], object]) -> float:
+def rate(opened: Callable[[str], Step], url: str, clients: int, seconds: float) -> float:
+    """How many a second that many clients do together."""
+    context = multiprocessing.get_context("spawn")
+    start, done = context.Barrier(clients), context.Queue()
+    running = [context.Process(target=client, args=(opened, url, seconds, start, done)) for _ in range(clients)]
+    for each in running:
+        each.start()
+    total = sum(done.get() for _ in running)
+    for each in running:
+        each.join()
+    return total / seconds
+
+
+def client(opened: Callable[[str], Step], url: str, seconds: float, start: Any, done: Any) -> None:
+    """Works for ``seconds`` from the moment at which all others are ready too; tells how much it has done."""
+    step = opened(url)
+    for number in range(WARM_UP):
+        step(number)
+    start.wait()
+    number, end = WARM_UP, time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        step(number)
+        number += 1
+    done.put(number - WARM_UP)
+
+
+def saving(url: str) -> Step:
+    """The use case, for a business of its own."""
+    database = Database(url)
+    store, clock, ids = PostgresStore(database), SystemClock(), SystemIds()
+    service = CalendarService(store=store, queue=ProcrastinateQueue(database), clock=clock, ids=ids)
+    business = new_business(store)
+    return lambda number: service.save(business, draft(number))
+
+
+def inserting(url: str) -> Step:
+    """The bare INSERT of an entry's own row, with every column, for a business of its own."""
+    database = Database(url)
+    business, ids = new_business(PostgresStore(database)), SystemIds()
+    database.close()
+    connection = psycopg.connect(url, autocommit=True)
+    row = row_of(business, ids)
+    values = ", ".join(f"%({name})s" for name in row)
+    statement = f"insert into calendar_entries ({', '.join(row)}) values ({values})"
+    return lambda number: connection.execute(statement, row | {"id": ids.new(), "external_id": f"BENCH-{number}"})
+
+
+def new_business(store: PostgresStore) -> BusinessId:
+    """A business of its own."""
+    business = BusinessId(SystemIds().new())
+    with store.business(business) as tx:
+        tx.add(Business(id=business, slug=f"bench-{business}", name="Bench", created_at=datetime.now(UTC)))
+    return business
+
+
+def row_of(business: BusinessId, ids: SystemIds) -> dict[str, Any]:
+    """The columns of an entry as psycopg takes them."""
+    given, now = draft(0), datetime.now(UTC)
+    names = [field.name for field in attrs.fields(CalendarEntry)]
+    shared = {name: getattr(given, name) for name in EntryDraft.__slots__ if name in names}
+    shared["created_at"] = now
+    entry = CalendarEntry(**shared, id=ids.new(), business_id=business, updated_at=now)
+    row = {name: plain(getattr(entry, name)) for name in names}
+    cost = row.pop("production_cost")
+    return row | {"production_cost_minor": cost.minor, "production_cost_currency": cost.currency}
+
+
+def plain(value: Any) -> Any:
+    """As psycopg takes it."""
+    if isinstance(value, tuple):
+        return list(value)
+    return Jsonb(value) if isinstance(value, dict) else value
+
+
+def timed(step: Step, number: int) -> float:
     """Milliseconds."""
     began = time.perf_counter()
-    action()
+    step(number)
     return 1000 * (time.perf_counter() - began)
 
 

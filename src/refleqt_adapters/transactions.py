@@ -1,7 +1,7 @@
 """What a transaction offers to the adapters that join it: in memory a callback, in PostgreSQL its connection."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from refleqt_core.ports import Transaction
 
@@ -22,7 +22,10 @@ class CallsAfterCommit(Protocol):
 class HasConnection(Protocol):
     """A transaction of a PostgreSQL database."""
 
-    @property
+    def send(self, sql: str, rows: Sequence[Sequence[Any]]) -> None:
+        """``sql`` is executed for each of ``rows`` before the transaction ends; an error of it is raised by then."""
+        ...
+
     def connection(self) -> "Connection":
         """The SQLAlchemy connection in whose transaction everything happens."""
         ...
@@ -35,8 +38,13 @@ def memory_transaction(tx: Transaction) -> CallsAfterCommit:
     return tx
 
 
-def connection_of(tx: Transaction) -> "Connection":
-    """The connection of ``tx``, which is one of the PostgreSQL Store; another Store's raises TypeError."""
+def postgres_transaction(tx: Transaction) -> HasConnection:
+    """``tx`` as one of the PostgreSQL Store; another Store's raises TypeError."""
     if not isinstance(tx, HasConnection):
         raise TypeError(f"this adapter joins transactions of the PostgreSQL Store, not {type(tx).__name__}")
-    return tx.connection
+    return tx
+
+
+def connection_of(tx: Transaction) -> "Connection":
+    """The connection of ``tx``, which is one of the PostgreSQL Store; another Store's raises TypeError."""
+    return postgres_transaction(tx).connection()

@@ -1,6 +1,7 @@
 """What the Store promises, over every adapter of it."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -78,9 +79,75 @@ def test_a_transaction_that_met_a_conflict_is_lost_as_a_whole(store: Store, busi
         tx.add(entry(business, external_id="E-2"))
         with pytest.raises(Conflict):
             tx.add(entry(business, external_id="E-1"))
+            tx.count(CalendarEntry)
         tx.add(entry(business, external_id="E-3"))
     with store.business(business) as tx:
         assert [each.external_id for each in tx.find(CalendarEntry)] == ["E-1"]
+
+
+@pytest.mark.parametrize("reads", [True, False])
+def test_a_conflict_that_is_passed_over_loses_the_transaction(store: Store, business: BusinessId, reads: bool) -> None:
+    add(store, business, entry(business, external_id="E-1"))
+    with pytest.raises(Conflict), store.business(business) as tx:
+        tx.add(entry(business, external_id="E-2"))
+        with suppress(Conflict):
+            tx.add(entry(business, external_id="E-1"))
+            if reads:
+                tx.count(CalendarEntry)
+    with store.business(business) as tx:
+        assert [each.external_id for each in tx.find(CalendarEntry)] == ["E-1"]
+
+
+def test_every_call_after_a_conflict_raises_it(store: Store, business: BusinessId) -> None:
+    added = entry(business)
+    add(store, business, added)
+    with pytest.raises(Conflict), store.business(business) as tx:
+        with pytest.raises(Conflict):
+            tx.add(added)
+            tx.count(CalendarEntry)
+        for call in (
+            lambda: tx.get(CalendarEntry, added.id),
+            lambda: tx.save(added),
+            lambda: tx.latest(PerformanceRecord),
+        ):
+            with pytest.raises(Conflict):
+                call()
+
+
+def test_a_block_that_fails_raises_its_own_error_even_after_a_conflict(store: Store, business: BusinessId) -> None:
+    added = entry(business)
+    add(store, business, added)
+    with pytest.raises(RuntimeError), store.business(business) as tx:
+        with suppress(Conflict):
+            tx.add(added)
+        raise RuntimeError("the program failed in mid-work")
+
+
+def test_what_refers_to_another_may_be_added_with_it(store: Store, business: BusinessId) -> None:
+    campaign = Campaign(id=uuid4(), business_id=business, name="Spring")
+    planned = entry(business, campaign_id=campaign.id)
+    with store.business(business) as tx:
+        tx.add(campaign, planned)
+        tx.add(SeoMetadata(id=uuid4(), business_id=business, calendar_entry_id=planned.id), entry(business))
+        assert tx.count(CalendarEntry) == 2
+        assert tx.get(CalendarEntry, planned.id) == planned
+
+
+def test_what_was_added_can_be_saved_and_removed_at_once(store: Store, business: BusinessId) -> None:
+    first, second = entry(business), entry(business)
+    with store.business(business) as tx:
+        tx.add(first, second)
+        saved = tx.save(attrs.evolve(first, title="Better"))
+        tx.remove(CalendarEntry, second.id)
+    with store.business(business) as tx:
+        assert tx.find(CalendarEntry) == [saved]
+
+
+def test_odd_words_of_a_tuple_are_read_back_equal(store: Store, business: BusinessId) -> None:
+    odd = entry(business, title="a", tags=('"{,}"', "\\", "NULL", "", "ä b"))
+    add(store, business, odd)
+    with store.business(business) as tx:
+        assert tx.get(CalendarEntry, odd.id) == odd
 
 
 def test_two_businesses_may_use_the_same_natural_key(store: Store, business: BusinessId) -> None:

@@ -16,11 +16,12 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from refleqt_adapters.postgres import migrate
-from refleqt_adapters.postgres.connections import APPLICATION_ROLE, Database, vendor_errors
+from refleqt_adapters.postgres.connections import APPLICATION_ROLE, Database
 from refleqt_adapters.postgres.database import create, drop
 from refleqt_adapters.postgres.embedded_server import EmbeddedServer
-from refleqt_adapters.postgres.rows import to_row
-from refleqt_adapters.postgres.schema import OWNED_TABLES, PLATFORM_READS, TABLE_NAMES, TABLES, column_name
+from refleqt_adapters.postgres.rows import WRITINGS
+from refleqt_adapters.postgres.schema import OWNED_TABLES, PLATFORM_READS, TABLE_NAMES, column_name
+from refleqt_adapters.postgres.vendor_errors import vendor_errors
 from refleqt_adapters.store.postgres import PostgresStore
 from refleqt_core.access import ApiToken
 from refleqt_core.entities import Entity
@@ -268,13 +269,12 @@ def test_every_natural_key_is_held_by_the_database(owner: Engine, name: str) -> 
     assert {frozenset(column_name(kind, field) for field in key) for key in kind.unique} <= held
 
 
-def test_plain_sql_of_the_owner_cannot_refer_to_another_business_s_entry(database: Database, owner: Engine) -> None:
+def test_plain_sql_of_the_owner_cannot_refer_to_another_business_s_entry(database: Database, database_url: str) -> None:
     _, theirs = filled(database)
     business, _ = filled(database)
-    table = TABLES[SeoMetadata]
-    row = to_row(SeoMetadata(id=uuid4(), business_id=business, calendar_entry_id=theirs.id))
-    with pytest.raises(NotFound, match="absent"), vendor_errors(), owner.begin() as connection:
-        connection.execute(table.insert(), row)
+    row = WRITINGS[SeoMetadata].values_of(SeoMetadata(id=uuid4(), business_id=business, calendar_entry_id=theirs.id))
+    with pytest.raises(NotFound, match="absent"), vendor_errors(), psycopg.connect(database_url) as connection:
+        psycopg.RawCursor(connection).execute(WRITINGS[SeoMetadata].insert, row)
 
 
 # The rights of the application's role.

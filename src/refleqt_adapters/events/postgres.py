@@ -13,7 +13,8 @@ from uuid import UUID
 
 import psycopg
 
-from refleqt_adapters.postgres.connections import APPLICATION_ROLE, Database, vendor_errors
+from refleqt_adapters.postgres.connections import APPLICATION_ROLE, Database
+from refleqt_adapters.postgres.vendor_errors import vendor_errors
 from refleqt_adapters.transactions import connection_of
 from refleqt_core.errors import Unavailable
 from refleqt_core.ports import Event, Transaction

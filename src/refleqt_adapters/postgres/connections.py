@@ -1,18 +1,15 @@
-"""Connections of the application's role, each transaction within one business, and errors as Refleqt names them."""
+"""Connections of the application's role, and transactions on them, each within one business."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import psycopg
-from psycopg import errors as postgres_errors
-from sqlalchemy import Connection, Engine, create_engine, text
-from sqlalchemy import exc as sqlalchemy_errors
+from sqlalchemy import Connection, Engine, create_engine, event, text
 
-from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound, RefleqtError, Unavailable
 from refleqt_core.values import BusinessId
 
 from .rows import to_json
+from .statements import Statements, transaction_of
+from .vendor_errors import vendor_errors
 
 APPLICATION_ROLE = "refleqt_app"
 """Owns nothing and is subject to row-level security; migrations create it."""
@@ -21,7 +18,7 @@ SESSION = f"-c role={APPLICATION_ROLE} -c timezone=UTC -c enable_seqscan=off -c 
 """Statements are planned once for each connection, often while a table is all but empty, and a plan that reads the
 whole table would stay when it has grown. Everything is looked up by an index that begins with its business."""
 
-ENTER = text("select set_config('app.business_id', :business_id, true), set_config('app.scope', :scope, true)")
+ENTER = "select set_config('app.business_id', $1, true), set_config('app.scope', $2, true)"
 
 
 class Database:
@@ -34,16 +31,22 @@ class Database:
             pool_size=pool_size,
             max_overflow=pool_size,
             json_serializer=to_json,
-            connect_args={"options": SESSION},
+            connect_args={"options": SESSION, "autocommit": True},
         )
+        event.listen(self.engine, "begin", _begin)
+
+    @contextmanager
+    def statements(self, business_id: BusinessId | None) -> Iterator[Statements]:
+        """A transaction that sees the rows of that business alone; of the platform's own where there is none."""
+        with vendor_errors(), self.engine.connect() as connection, transaction_of(connection) as statements:
+            statements.send(ENTER, [[str(business_id or ""), "business" if business_id else "platform"]])
+            yield statements
 
     @contextmanager
     def transaction(self, business_id: BusinessId | None) -> Iterator[Connection]:
-        """A transaction that sees the rows of that business alone; of the platform's own where there is none."""
-        with vendor_errors(), self.engine.begin() as connection:
-            scope = {"business_id": str(business_id or ""), "scope": "business" if business_id else "platform"}
-            connection.execute(ENTER, scope)
-            yield connection
+        """The same, for statements of SQLAlchemy."""
+        with self.statements(business_id) as statements:
+            yield statements.connection
 
     def check(self) -> str:
         """What answers: server, pgvector and schema versions."""
@@ -58,47 +61,8 @@ class Database:
         self.engine.dispose()
 
 
-@contextmanager
-def vendor_errors() -> Iterator[None]:
-    """Errors of SQLAlchemy and psycopg become Refleqt's, with the cause kept."""
-    try:
-        yield
-    except RefleqtError:
-        raise
-    except sqlalchemy_errors.DBAPIError as error:
-        raise translated(error.orig) from error
-    except psycopg.Error as error:
-        raise translated(error) from error
-    except sqlalchemy_errors.TimeoutError as error:
-        raise Unavailable("no database connection became free; raise the pool size or lower the load") from error
-
-
-def translated(cause: BaseException | None) -> RefleqtError:
-    """What the caller can do about a database error; names of tables and constraints stay in the cause."""
-    said = str(cause).strip()
-    match cause:
-        case postgres_errors.UniqueViolation():
-            return Conflict(f"there is one with the same {_key_of(cause)} already")
-        case postgres_errors.SerializationFailure() | postgres_errors.DeadlockDetected():
-            return Conflict("somebody else was quicker; read it again, then decide")
-        case postgres_errors.ForeignKeyViolation() if "still referenced" in said:
-            return Conflict("others still refer to it; remove these first")
-        case postgres_errors.ForeignKeyViolation():
-            return NotFound(f"its {_key_of(cause)} refers to something that is absent")
-        case postgres_errors.InsufficientPrivilege():
-            return NotAllowed("the database refuses this for the present business")
-        case postgres_errors.InFailedSqlTransaction():
-            return Conflict("an earlier step of this transaction failed, so all of it is lost")
-        case postgres_errors.DataError():
-            return InvalidInput(f"the database cannot hold this value: {said}")
-        case postgres_errors.UndefinedTable():
-            return Unavailable("the database has no Refleqt tables yet; run: refleqt db upgrade")
-        case _:
-            return Unavailable(f"the database does not answer: {said}")
-
-
-def _key_of(cause: psycopg.Error) -> str:
-    """The fields of the key that the error is about, without the one that names the business."""
-    found = re.search(r"Key \((.*?)\)=", cause.diag.message_detail or "")
-    names = [name for name in (found[1].split(", ") if found else []) if name != "business_id"]
-    return " and ".join(names) or "key"
+def _begin(connection: Connection) -> None:
+    """psycopg would begin by itself, but wait for the answer before it sends anything else."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute("begin")

@@ -5,9 +5,9 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
-from .connections import vendor_errors
 from .embedded_server import EmbeddedServer
 from .migrate import upgrade
+from .vendor_errors import vendor_errors
 
 
 def embedded_database(home: Path, name: str, *, fsync: bool = True) -> str:

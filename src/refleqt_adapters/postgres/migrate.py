@@ -12,7 +12,8 @@ from sqlalchemy.pool import NullPool
 
 from refleqt_core.errors import Unavailable
 
-from .connections import APPLICATION_ROLE, vendor_errors
+from .connections import APPLICATION_ROLE
+from .vendor_errors import vendor_errors
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -1,25 +1,26 @@
 """Entities to rows and back."""
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from functools import partial
 from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeVar
 from uuid import UUID
 
 import attrs
 from cattrs.preconf.json import JsonConverter, make_converter
-from psycopg.types.json import Jsonb
-from sqlalchemy import ARRAY, DateTime
+from sqlalchemy import ARRAY, BigInteger, Boolean, Date, DateTime, Double, LargeBinary, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
 
 from refleqt_core.entities import Entity
 from refleqt_core.errors import InvalidInput
 from refleqt_core.kinds import KINDS
 from refleqt_core.values import Money
 
-from .schema import Field, column_name, column_type, fields_of
+from .schema import TABLE_NAMES, Field, column_name, column_type, fields_of
 
 E = TypeVar("E", bound=Entity)
 
@@ -44,43 +45,82 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _writers_of(kind: type[Entity]) -> list[tuple[Field, str, Callable[[Any], Any] | None]]:
-    """Each field, its column, and what makes a JSON value of it where it is not a plain column."""
-    return [
-        (
-            field,
-            column_name(kind, field.name),
-            converter.unstructure if field.type is not Money and isinstance(column_type(field.type), JSONB) else None,
-        )
-        for field in fields_of(kind)
-    ]
+def _array(values: Iterable[Any]) -> str:
+    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
+    return "{" + ",".join([f'"{value}"' for value in quoted]) + "}"
 
 
-_WRITERS = {kind: _writers_of(kind) for kind in KINDS.values()}
+def _json(value: Any) -> str:
+    return to_json(converter.unstructure(value))
 
 
-def to_row(entity: Entity) -> dict[str, Any]:
-    """The entity as column values."""
-    row: dict[str, Any] = {}
-    for field, column, write in _WRITERS[type(entity)]:
-        value = getattr(entity, field.name)
+def _moment(value: datetime | date) -> str:
+    return value.isoformat()
+
+
+WRITERS: Mapping[type[TypeEngine[Any]], Callable[[Any], str]] = {
+    BigInteger: str,
+    Double: lambda value: repr(float(value)),
+    Boolean: str,
+    Uuid: str,
+    Date: _moment,
+    DateTime: _moment,
+    LargeBinary: lambda value: f"\\x{value.hex()}",
+    ARRAY: _array,
+    JSONB: _json,
+}
+"""What makes text of a value, as PostgreSQL reads it; text itself needs nothing.
+
+Were a value given with its own type, the server would have to plan a statement anew for every mixture of types and
+absent values that a row has.
+"""
+
+
+def _written_columns(kind: type[Entity]) -> Iterator[tuple[str, str, Callable[[Any], str] | None]]:
+    """Each column, the field whose value lies in it, and what makes text of the value."""
+    for field in fields_of(kind):
         if field.type is Money:
             minor, currency = field.columns
-            row[minor], row[currency] = (value.minor, value.currency) if value else (None, None)
-        elif isinstance(value, tuple) and write is None:
-            row[column] = list(value)
+            yield minor, field.name, lambda money: str(money.minor)
+            yield currency, field.name, lambda money: money.currency
         else:
-            row[column] = value if write is None or value is None else write(value)
-    return row
+            yield column_name(kind, field.name), field.name, WRITERS.get(type(column_type(field.type)))
 
 
-def to_driver_row(entity: Entity) -> dict[str, Any]:
-    """The entity as column values that the driver takes as they are."""
-    row = to_row(entity)
-    for _, column, write in _WRITERS[type(entity)]:
-        if write is not None and row[column] is not None:
-            row[column] = Jsonb(row[column], dumps=to_json)
-    return row
+@attrs.frozen
+class Writing:
+    """How entities of a kind are written: the statements, with all columns in order, and what makes their values.
+
+    An update replaces the version before the one that it writes.
+    """
+
+    insert: str
+    update: str
+    fields_of: Callable[[Entity], tuple[Any, ...]]
+    writers: Sequence[Callable[[Any], str] | None]
+
+    def values_of(self, entity: Entity) -> list[str | None]:
+        """The values of all columns, as text."""
+        values = zip(self.fields_of(entity), self.writers, strict=True)
+        return [value if write is None or value is None else write(value) for value, write in values]
+
+
+def _writing_of(kind: type[Entity]) -> Writing:
+    columns, fields, writers = zip(*_written_columns(kind), strict=True)
+    table, id = TABLE_NAMES[kind], column_name(kind, "id")
+    places = {column: f"${place}" for place, column in enumerate(columns, start=1)}
+    names, values = ", ".join(f'"{column}"' for column in columns), ", ".join(places.values())
+    assigned = ", ".join(f'"{column}" = {place}' for column, place in places.items())
+    before = f"{id} = {places[id]} and version = {places['version']}::bigint - 1"
+    return Writing(
+        f"insert into {table} ({names}) values ({values})",  # noqa: S608  # names of our own
+        f"update {table} set {assigned} where {before}",  # noqa: S608  # names of our own
+        attrgetter(*fields),
+        writers,
+    )
+
+
+WRITINGS = {kind: _writing_of(kind) for kind in KINDS.values()}
 
 
 @attrs.frozen

@@ -7,8 +7,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from refleqt_adapters.postgres.connections import APPLICATION_ROLE, Database, vendor_errors
-from refleqt_adapters.transactions import connection_of
+from refleqt_adapters.postgres.connections import APPLICATION_ROLE, Database
+from refleqt_adapters.postgres.vendor_errors import vendor_errors
+from refleqt_adapters.transactions import connection_of, postgres_transaction
 from refleqt_core.errors import Conflict, NotFound
 from refleqt_core.jobs.enqueueable import enqueueable
 from refleqt_core.ports import Handler, Job, JobRecord, Transaction
@@ -49,9 +50,14 @@ class ProcrastinateQueue:
         """The jobs run at some time after ``tx`` has committed.
 
         The statement skips what waits already. Such a job is then locked until ``tx`` ends, since a worker that took
-        it now would not see what ``tx`` has written; where a worker was quicker, there is room for a new job.
+        it now would not see what ``tx`` has written; where a worker was quicker, there is room for a new job. Jobs
+        without keys need no answer and travel with what else ``tx`` has to do.
         """
         missing: Sequence[Job] = _one_of_each_key(enqueueable(jobs, tx))
+        if all(job.key is None for job in missing):
+            send = postgres_transaction(tx).send
+            send(rows.INSERT_KEYLESS, [rows.keyless_row_of(job, self.name) for job in missing])
+            return
         connection = connection_of(tx)
         while missing:
             with vendor_errors():

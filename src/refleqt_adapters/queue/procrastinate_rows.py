@@ -31,6 +31,11 @@ on conflict (queueing_lock) where status = 'todo' do nothing
 returning queueing_lock
 """
 
+INSERT_KEYLESS = """
+insert into procrastinate_jobs (queue_name, task_name, priority, args, scheduled_at)
+values ($1, $2, $3::int, $4::jsonb, $5::timestamptz)
+"""
+
 HOLD_WAITING = """
 select queueing_lock from procrastinate_jobs where queueing_lock = any(%(keys)s) and status = 'todo'
 order by id for key share
@@ -107,6 +112,12 @@ def values_of(jobs: Sequence[Job], queue: str) -> dict[str, Any]:
         "args": [_args_of(job) for job in jobs],
         "ats": [job.at for job in jobs],
     }
+
+
+def keyless_row_of(job: Job, queue: str) -> tuple[str | None, ...]:
+    """The parameters of `INSERT_KEYLESS`."""
+    at = None if job.at is None else job.at.isoformat()
+    return queue, job.kind, str(-job.priority), _args_of(job), at
 
 
 def job_of(kind: str, priority: int, args: Mapping[str, Any]) -> Job:

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, text
 
-from refleqt_adapters.postgres.connections import Database, vendor_errors
+from refleqt_adapters.postgres.connections import Database
 from refleqt_adapters.postgres.schema import context_embeddings as table
+from refleqt_adapters.postgres.vendor_errors import vendor_errors
 from refleqt_adapters.transactions import connection_of
 from refleqt_core.ports import Chunk, Hit, Transaction, Vectors
 from refleqt_core.values import BusinessId

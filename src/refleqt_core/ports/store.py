@@ -79,11 +79,13 @@ class Transaction(Protocol):
         ...
 
     def add(self, *entities: Entity) -> None:
-        """Every one of ``entities`` is stored.
+        """Every one of ``entities`` is stored, and there for whatever this transaction reads from now on.
 
         An id or a natural key (`Entity.unique`) that is there already raises `Conflict`, also when two transactions
-        race for it; then the whole transaction is lost, and every later call of it raises. So does a reference to
-        something that is absent, with `NotFound`. An entity of another business raises `NotAllowed`.
+        race for it. So does a reference to something that is absent, with `NotFound`. Either is raised by this call, by
+        a later one, or at the latest when the block ends, since additions may travel with what follows them. The whole
+        transaction is lost then, and every later call of it raises. An entity of another business raises `NotAllowed`
+        at once.
         """
         ...
 

@@ -48,7 +48,7 @@ def protect(tables: Mapping[str, str], platform_reads: Iterable[str] = ()) -> No
 
 def _expect_many_rows_of_each_business(table: str) -> None:
     """Servers before version 18 cannot be told; they find out by themselves, a minute after the first rows."""
-    if op.get_bind().dialect.server_version_info >= (18,):
+    if (op.get_bind().dialect.server_version_info or ()) >= (18,):
         op.execute(sa.text(EXPECT_MANY_ROWS).bindparams(table=table))
 
 
