@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from refleqt_core.context.extraction import ExtractedContext
+from refleqt_core.intake.categorisation import EntryLabels
 from refleqt_core.jobs.catalogue import CATALOGUE
 from refleqt_core.outputs.wording import BriefWording, MapWording, SuggestionWording
 from refleqt_http.app import openapi_document
@@ -25,6 +26,7 @@ CLOSED = {"additionalProperties": False}
 
 ANSWERS: Mapping[str, type] = {
     "extract_context": ExtractedContext,
+    "categorize_entry": EntryLabels,
     "write_suggestion": SuggestionWording,
     "write_map": MapWording,
     "write_brief": BriefWording,

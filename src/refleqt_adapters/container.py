@@ -22,6 +22,7 @@ from refleqt_core.intake.calendar_patterns.nightly import NightlyPatterns
 from refleqt_core.intake.calendar_patterns.service import PatternService
 from refleqt_core.intake.calendar_service import CalendarService
 from refleqt_core.intake.campaigns import CampaignService
+from refleqt_core.intake.categorisation import CategorisationService
 from refleqt_core.intake.column_mappings import ColumnMappingService
 from refleqt_core.intake.entry_templates import Occurrences, SeriesService, TemplateService
 from refleqt_core.intake.onboarding import OnboardingService
@@ -322,6 +323,9 @@ class Container(containers.DeclarativeContainer):
     )
     entry_pages: providers.Factory[EntryReader] = providers.Factory(EntryReader, store=store, clock=clock)
     months: providers.Factory[MonthService] = providers.Factory(MonthService, store=store, clock=clock)
+    categorisation: providers.Factory[CategorisationService] = providers.Factory(
+        CategorisationService, store=store, llm=llm
+    )
     utm: providers.Factory[UtmService] = providers.Factory(UtmService, store=store, calendar=calendar, ids=ids)
     vents: providers.Factory[VentService] = providers.Factory(
         VentService, store=store, queue=queue, clock=clock, ids=ids
@@ -411,6 +415,7 @@ class Container(containers.DeclarativeContainer):
         handlers,
         context=context,
         activities=activities,
+        categorisation=categorisation,
         patterns=patterns,
         performance=performance,
         tooling=tooling,

@@ -7,17 +7,23 @@ import sys
 import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import NamedTuple
+from uuid import UUID
 
 import pytest
 
 from refleqt_adapters.llm.offline import OfflineLLM
 from refleqt_core.context.extraction import ExtractedContext, KnownNames, extraction_prompt
 from refleqt_core.errors import InvalidInput, MissingDependency, NeedsReview, NotAllowed, Unavailable
+from refleqt_core.intake.calendar import CalendarEntry
+from refleqt_core.intake.categorisation import EntryLabels, labelled, labelling_prompt
+from refleqt_core.intake.categorise import TAGS
 from refleqt_core.outputs.wording import SuggestionFacts, SuggestionWording, suggestion_prompt
 from refleqt_core.ports.llm import Document, Prompt
 
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 OPTIONS = ["a LinkedIn case study", "a TikTok dance", "an email newsletter", "a blog post on stock counts"]
 
 
@@ -163,6 +169,22 @@ def test_an_answer_is_an_instance_of_the_schema(llm, prompt):
 def test_nested_parts_of_an_answer_are_instances_too(llm):
     answer = llm.complete(extraction_prompt("Customers love stock counts.", KnownNames()), ExtractedContext)
     assert {type(each).__name__ for each in answer.value.findings} == {"Finding"}
+
+
+def test_labels_of_an_entry_are_answered_in_their_schema(llm):
+    entry = CalendarEntry(
+        id=UUID(int=1),
+        business_id=UUID(int=2),
+        external_id="E-1",
+        title="Why the Grand Hotel never went back to paper",
+        artifact_type="blog_copy",
+        category="content",
+        created_at=NOON,
+        updated_at=NOON,
+    )
+    labels = llm.complete(labelling_prompt(entry), EntryLabels).value
+    assert isinstance(labels, EntryLabels)
+    assert set(labels.tags) & set(TAGS) <= set(labelled(entry, labels, llm.model).tags)
 
 
 def test_the_usage_names_the_model(llm, prompt):

@@ -5,14 +5,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refleqt_core.intake.calendar import ARTIFACT_TYPES
-from refleqt_core.intake.categorise import TAG_CUES, category_of, cluster_of, tags_of
+from refleqt_core.intake.categorise import (
+    CATEGORIES,
+    STAGE_CUES,
+    TAG_CUES,
+    TAGS,
+    category_of,
+    cluster_of,
+    stage_guess,
+    sureness,
+    tags_of,
+    unsure,
+)
 
 KEYWORDS = st.text("ab cd", max_size=12)
 
 
 @pytest.mark.parametrize("artifact_type", ARTIFACT_TYPES)
 def test_every_type_of_artifact_has_a_category(artifact_type: str) -> None:
-    assert category_of(artifact_type)
+    assert category_of(artifact_type) in CATEGORIES
 
 
 @pytest.mark.parametrize(
@@ -26,6 +37,11 @@ def test_every_type_of_artifact_has_a_category(artifact_type: str) -> None:
         ("Launching the new scale", "launch"),
         ("The 2026 benchmark", "data"),
         ("Live with a head chef", "event"),
+        ("Five myths about leftovers", "opinion"),
+        ("Behind the scenes of our shoot", "team"),
+        ("20% off until Sunday", "offer"),
+        ("Planning the Christmas menu", "season"),
+        ("An interview with a baker", "interview"),
     ],
 )
 def test_a_title_is_tagged_by_its_own_words(title: str, tag: str) -> None:
@@ -40,7 +56,46 @@ def test_part_of_a_word_is_no_cue() -> None:
 def test_tags_are_sorted_and_each_stands_once(title: str, stage: str | None, angle: str | None) -> None:
     tags = tags_of(title, stage, angle)
     assert list(tags) == sorted(set(tags))
-    assert set(tags) <= {*TAG_CUES.values(), stage, angle}
+    guesses = {f"maybe-{each}" for each in STAGE_CUES.values()} if stage is None else set()
+    assert set(tags) <= {*TAG_CUES.values(), stage, angle, *guesses}
+
+
+def test_every_cue_calls_for_a_tag_of_the_vocabulary() -> None:
+    assert set(TAG_CUES.values()) == set(TAGS)
+
+
+@pytest.mark.parametrize(
+    ("title", "stage"),
+    [
+        ("What is food waste?", "tofu"),
+        ("Scales versus spreadsheets", "mofu"),
+        ("Why you should book a demo", "bofu"),
+        ("Bread", None),
+    ],
+)
+def test_a_stage_that_nobody_gave_is_no_more_than_suggested(title: str, stage: str | None) -> None:
+    assert stage_guess(title) == stage
+    suggested = {tag for tag in tags_of(title, None, None) if tag.startswith("maybe-")}
+    assert suggested == ({f"maybe-{stage}"} if stage else set())
+    assert not any(tag.startswith("maybe-") for tag in tags_of(title, "tofu", None))
+
+
+@pytest.mark.parametrize(
+    ("title", "notes", "sure"),
+    [
+        ("How to weigh a bin", None, 1.0),
+        ("How to weigh a bin", "Invite them to the webinar", 0.5),
+        ("How to weigh a bin", "How to read the scale", 1.0),
+        ("How to weigh a bin", "new", 1.0),
+        ("The new normal", None, 0.5),
+        ("Introducing our case study", None, 0.3),
+        ("Bread", None, 0.0),
+        ("", "How to weigh a bin", 0.0),
+    ],
+)
+def test_the_rules_are_as_sure_as_their_cues_are_clear(title: str, notes: str | None, sure: float) -> None:
+    assert sureness(title, notes) == sure
+    assert unsure(title, notes) == (sure < 0.6)
 
 
 def test_without_a_keyword_there_is_no_cluster() -> None:

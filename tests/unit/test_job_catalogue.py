@@ -202,7 +202,7 @@ def test_every_kind_is_done_by_a_use_case_or_named_as_not_done_yet() -> None:
     from refleqt_core.jobs.handlers import handlers
 
     nobody: Any = None  # only the kinds are asked for, nothing is run
-    services = ("context", "activities", "patterns", "performance", "tooling", "maps", "briefs")
+    services = ("context", "activities", "categorisation", "patterns", "performance", "tooling", "maps", "briefs")
     done = handlers(**dict.fromkeys(services, nobody))
-    assert CATALOGUE.keys() - done.keys() == {"categorize_entry", "train_cdt"}
+    assert CATALOGUE.keys() - done.keys() == {"train_cdt"}
     assert done.keys() <= CATALOGUE.keys()

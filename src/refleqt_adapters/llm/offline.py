@@ -14,13 +14,14 @@ from refleqt_core.ports.llm import Answer, Prompt, Usage
 from .answers import satisfied
 from .offline_composer import brief, execution_map, suggestion
 from .offline_extraction import extract
+from .offline_labels import labels
 from .offline_scoring import log_probabilities
 
 T = TypeVar("T")
 
 
 class OfflineLLM:
-    """An `LLM` for the four tasks of Refleqt; the same prompt gives the same answer, in any process."""
+    """An `LLM` for the five tasks of Refleqt; the same prompt gives the same answer, in any process."""
 
     model = "offline-1"
 
@@ -55,8 +56,17 @@ def _extract(prompt: Prompt) -> dict[str, Any]:
     return extract(prompt.documents[0].text, known)
 
 
+def _label(prompt: Prompt) -> dict[str, Any]:
+    missing = [name for name in ("artifact_type", "tags") if name not in prompt.facts]
+    if missing or not prompt.documents:
+        raise InvalidInput(f"'categorize_entry' reads a title and needs the facts: {', '.join(missing) or 'none more'}")
+    facts, texts = prompt.facts, [document.text for document in prompt.documents]
+    return labels(facts["artifact_type"], facts.get("usual_category"), facts["tags"], texts)
+
+
 _TASKS: Mapping[str, Callable[[Prompt], dict[str, Any]]] = {
     "extract_context": _extract,
+    "categorize_entry": _label,
     "write_suggestion": lambda prompt: suggestion(satisfied(SuggestionFacts, facts_of(prompt))),
     "write_map": lambda prompt: execution_map(satisfied(MapFacts, facts_of(prompt))),
     "write_brief": lambda prompt: brief(satisfied(BriefFacts, facts_of(prompt))),

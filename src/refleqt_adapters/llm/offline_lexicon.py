@@ -17,7 +17,7 @@ def patterns(name: str) -> tuple[re.Pattern[str], ...]:
 @cache
 def topics() -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Each topic with the words that speak of it."""
-    return tuple((name, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for name, words in _named("topics"))
+    return tuple((name, re.compile(rf"\b(?:{words})\b", re.IGNORECASE)) for name, words in named("topics"))
 
 
 @cache
@@ -30,7 +30,7 @@ def words(name: str) -> frozenset[str]:
 def _classes() -> dict[str, str]:
     """A class may use those above it."""
     known: dict[str, str] = {}
-    for name, expression in _named("classes"):
+    for name, expression in named("classes"):
         known[name] = f"(?:{_filled(expression, known)})"
     return known
 
@@ -39,7 +39,8 @@ def _filled(expression: str, known: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w*[a-z]\w*)\}", lambda match: known[match[1]], expression)
 
 
-def _named(name: str) -> list[tuple[str, str]]:
+def named(name: str) -> list[tuple[str, str]]:
+    """The lines of ``lexicons/<name>.txt`` that are a name, a colon and what it stands for."""
     return [(key, value.strip()) for key, value in (line.split(":", 1) for line in _lines(name))]
 
 

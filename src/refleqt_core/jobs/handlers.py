@@ -6,6 +6,7 @@ from typing import Any
 from ..context.service import ContextService
 from ..intake.activity_log import ActivityService
 from ..intake.calendar_patterns.service import PatternService
+from ..intake.categorisation import CategorisationService
 from ..intake.performance_service import PerformanceService
 from ..intake.tooling_service import ToolingService
 from ..outputs.briefs import BriefService
@@ -19,6 +20,7 @@ def handlers(
     *,
     context: ContextService,
     activities: ActivityService,
+    categorisation: CategorisationService,
     patterns: PatternService,
     performance: PerformanceService,
     tooling: ToolingService,
@@ -30,6 +32,7 @@ def handlers(
         "transcribe_audio": lambda business, job: activities.transcribe(business, job.activity_artifact_id),
         "extract_context": lambda business, job: context.extract(business, job.source_type, job.source_id),
         "generate_embeddings": lambda business, job: context.embed(business, job.source_type, job.source_id),
+        "categorize_entry": lambda business, job: categorisation.categorise(business, job.calendar_entry_id),
         "analyze_patterns": lambda business, job: patterns.analyze(business, job.day),
         "compute_delta": lambda business, job: tooling.delta(business, job.source),
         "map_performance": lambda business, _: performance.map(business),
