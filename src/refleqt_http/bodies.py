@@ -33,7 +33,8 @@ NO_NUL = {"pattern": "^[^\\u0000]*$"}
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
-def _without_nul(text: str) -> str:
+def without_nul(text: str) -> str:
+    """The text, if a database can keep it."""
     if "\x00" in text:
         raise PydanticCustomError("nul", "Text cannot hold the character U+0000")
     return text
@@ -48,7 +49,8 @@ def _whole(number: Any) -> Any:
     return number
 
 
-def _number(number: Any) -> Any:
+def as_number(number: Any) -> Any:
+    """The number itself; true and false are none."""
     if isinstance(number, bool) or not isinstance(number, int | float):
         raise PydanticCustomError("number", "Input should be a number")
     return number
@@ -100,23 +102,26 @@ class OneOf:
         return core_schema.literal_schema(list(self.allowed))
 
 
-Text = Annotated[str, StringConstraints(max_length=500), Field(json_schema_extra=NO_NUL), AfterValidator(_without_nul)]
+Text = Annotated[str, StringConstraints(max_length=500), Field(json_schema_extra=NO_NUL), AfterValidator(without_nul)]
 Name = Annotated[
     str,
     StringConstraints(min_length=1, max_length=500),
     Field(json_schema_extra=NO_NUL),
-    AfterValidator(_without_nul),
+    AfterValidator(without_nul),
 ]
 LongText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=50_000),
     Field(json_schema_extra=NO_NUL),
-    AfterValidator(_without_nul),
+    AfterValidator(without_nul),
 ]
 Tags = Annotated[tuple[Name, ...], Field(max_length=50)]
 Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT), BeforeValidator(_whole)]
+Difficulty = Annotated[int, Field(ge=0, le=100), BeforeValidator(_whole)]
+Rank = Annotated[int, Field(ge=1, le=LARGEST_COUNT), BeforeValidator(_whole)]
 Amount = Annotated[int, Field(ge=0, le=LARGEST_AMOUNT), BeforeValidator(_whole)]
-Target = Annotated[float, Field(ge=0, le=1e12), BeforeValidator(_number)]
+Target = Annotated[float, Field(ge=0, le=1e12), BeforeValidator(as_number)]
+Number = Annotated[float, Field(ge=-1e12, le=1e12), BeforeValidator(as_number)]
 Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time), BeforeValidator(_rfc_3339)]
 Day = Annotated[date, AfterValidator(_in_our_days), BeforeValidator(_iso_day)]
 Identity = Annotated[UUID, BeforeValidator(_identity)]

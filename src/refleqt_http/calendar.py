@@ -1,153 +1,52 @@
-"""The marketing calendar."""
+"""The marketing calendar: its entries."""
 
-from datetime import date, datetime
-from typing import Annotated
+from typing import Any
 from uuid import UUID
 
+import attrs
 from pydantic import Field
 
 from refleqt_core.errors import NotFound
-from refleqt_core.intake.calendar import (
-    ANGLES,
-    ARTIFACT_TYPES,
-    ATTRIBUTION_MODELS,
-    CHANNELS,
-    FUNNEL_STAGES,
-    KPIS,
-    SEARCH_INTENTS,
-    STATUSES,
-    CalendarEntry,
-)
-from refleqt_core.intake.drafts import EntryDraft
-from refleqt_core.ports import where
+from refleqt_core.intake.calendar import CalendarEntry
+from refleqt_core.intake.calendar_search import EntrySearch
 
 from .auth import Caller
-from .bodies import (
-    Count,
-    Day,
-    Identity,
-    Input,
-    Moment,
-    MoneyBody,
-    MoneyOut,
-    Name,
-    OneOf,
-    Output,
-    Page,
-    PageOf,
-    PageQuery,
-    Tags,
-    Target,
-    Text,
-    page,
-)
+from .bodies import Day, Identity, Input, Moment, Page, PageOf, PageQuery, Text
 from .endpoints import Resource
+from .entry_answers import EntryOut, HistoryOut, WholeEntryOut, history, whole
+from .entry_bodies import Angle, ArtifactType, Channel, EntryBody, EntryChanges, Stage, Status
 
 resource = Resource("calendar", "Every marketing artifact, from the idea to the review of its results.")
 
-Status = Annotated[str, OneOf(STATUSES)]
-Channel = Annotated[str, OneOf(CHANNELS)]
-Kpi = Annotated[str, OneOf(KPIS)]
-Intent = Annotated[str, OneOf(SEARCH_INTENTS)]
 
-
-class EntryBody(Input):
-    """A calendar entry as somebody writes it."""
-
-    external_id: Name = Field(description="how you name the entry; saved again under it, the entry is changed")
-    title: Name
-    artifact_type: Annotated[str, OneOf(ARTIFACT_TYPES)]
-    status: Status = "idea"
-    owner: Text | None = None
-    publish_at: Moment | None = None
-    created_at: Moment | None = None
-    campaign: Text | None = Field(default=None, description="the campaign's name; a new one is made")
-    funnel_stage: Annotated[str, OneOf(FUNNEL_STAGES)] | None = None
-    icp_segment: Text | None = None
-    buyer_persona: Text | None = None
-    angle: Annotated[str, OneOf(ANGLES)] | None = None
-    strategic_intent: Text | None = None
-    competitive_context: Text | None = None
-    channel: Channel | None = None
-    channels: tuple[Channel, ...] = Field(default=(), max_length=len(CHANNELS))
-    paid_budget: MoneyBody | None = None
-    production_cost: MoneyBody | None = None
-    primary_kpi: Kpi | None = None
-    kpi_target: Target | None = None
-    secondary_kpis: tuple[Kpi, ...] = Field(default=(), max_length=len(KPIS))
-    utm_source: Text | None = None
-    utm_medium: Text | None = None
-    utm_campaign: Text | None = None
-    utm_content: Text | None = None
-    attribution_model: Annotated[str, OneOf(ATTRIBUTION_MODELS)] | None = None
-    conversion_event: Text | None = None
-    review_due: Day | None = None
-    primary_keyword: Text | None = None
-    secondary_keywords: Tags = ()
-    search_intent: Intent | None = None
-    keyword_difficulty: Count | None = None
-    search_volume: Count | None = None
-    ranking_position: Count | None = None
-    url_slug: Text | None = None
-    meta_title: Text | None = None
-    meta_description: Text | None = None
-    canonical_url: Text | None = None
-
-    def draft(self) -> EntryDraft:
-        """The entry as the calendar takes it."""
-        given = {name: getattr(self, name) for name in type(self).model_fields}
-        money = {name: body.value() for name, body in given.items() if isinstance(body, MoneyBody)}
-        return EntryDraft(**given | money)
-
-
-class EntryOut(Output):
-    """A calendar entry as it is kept, with the category, tags and keyword cluster that it was given."""
-
-    id: UUID
-    version: int
-    external_id: str
-    title: str
-    artifact_type: str
-    status: str
-    owner: str | None
-    publish_at: datetime | None
-    campaign_id: UUID | None
-    funnel_stage: str | None
-    icp_segment: str | None
-    buyer_persona: str | None
-    angle: str | None
-    strategic_intent: str | None
-    competitive_context: str | None
-    channel: str | None
-    production_cost: MoneyOut | None
-    primary_kpi: str | None
-    kpi_target: float | None
-    secondary_kpis: list[str]
-    utm_source: str | None
-    utm_medium: str | None
-    utm_campaign: str | None
-    utm_content: str | None
-    attribution_model: str | None
-    conversion_event: str | None
-    review_due: date | None
-    category: str | None
-    tags: list[str]
-    keyword_cluster: str | None
-    created_at: datetime
-    updated_at: datetime
-
-
-class EntryPage(PageOf[EntryOut]):
+class EntriesPage(PageOf[EntryOut]):
     """A part of the calendar."""
 
 
 class EntryQuery(PageQuery):
-    """Which entries of the calendar."""
+    """Which entries of the calendar; all of what is given has to hold."""
 
+    text: Text | None = Field(default=None, description="stands in the title, id, owner, notes or primary keyword")
     status: Status | None = None
     channel: Channel | None = None
+    artifact_type: ArtifactType | None = None
+    owner: Text | None = None
+    member: Text | None = Field(default=None, description="is in the team")
+    segment: Text | None = None
+    funnel_stage: Stage | None = None
+    angle: Angle | None = None
+    category: Text | None = None
+    tag: Text | None = None
+    cluster: Text | None = Field(default=None, description="the keyword cluster")
+    campaign: Text | None = Field(default=None, description="the campaign's name")
+    group: Text | None = Field(default=None, description="the name of a group of campaigns")
     start: Moment | None = Field(default=None, description="published at that moment or later")
     end: Moment | None = Field(default=None, description="published before that moment")
+    review_due_by: Day | None = Field(default=None, description="published, and not reviewed by that day as it should")
+
+    def search(self) -> EntrySearch:
+        """The search that is asked for."""
+        return EntrySearch(**{field.name: getattr(self, field.name) for field in attrs.fields(EntrySearch)})
 
 
 class StatusBody(Input):
@@ -156,40 +55,87 @@ class StatusBody(Input):
     status: Status
 
 
-@resource.get("/v1/calendar", gives=EntryPage, raises=[NotFound])
+@resource.get("/v1/calendar", gives=EntriesPage, raises=[NotFound])
 def list_entries(caller: Caller, query: EntryQuery) -> Page[CalendarEntry]:
     """A part of the calendar, in the order of publication.
 
     Entries without a date come last; `start` and `end` leave them out.
     """
-    asked = {
-        "status": query.status,
-        "channel": query.channel,
-        "publish_at__ge": query.start,
-        "publish_at__lt": query.end,
-    }
-    filters = where(**{name: value for name, value in asked.items() if value is not None})
-    store = caller.refleqt.store()
-    return page(store, caller.business_id, CalendarEntry, *filters, order="publish_at", query=query)
+    calendar = caller.refleqt.calendar()
+    found = calendar.search(caller.business_id, query.search(), after=query.after, limit=query.limit + 1)
+    items = found[: query.limit]
+    return Page(items=items, next=items[-1].id if len(found) > query.limit else None)
 
 
-@resource.post("/v1/calendar", gives=EntryOut)
-def save_entry(caller: Caller, body: EntryBody) -> CalendarEntry:
+@resource.post("/v1/calendar", gives=WholeEntryOut)
+def save_entry(caller: Caller, body: EntryBody) -> dict[str, Any]:
     """The entry is on the calendar: categorised, tagged, and about to be indexed.
 
-    One with the same `external_id` is changed to what the body says; saved as it is already, nothing happens.
+    One with the same `external_id` is changed to what the body says; saved as it is already, nothing happens. What
+    could be better is in `warnings`.
     """
-    return caller.refleqt.calendar().save(caller.business_id, body.draft(), by=caller.name)
+    entry = caller.refleqt.calendar().save(caller.business_id, body.draft(), by=caller.name)
+    return read_whole(caller, entry.id)
 
 
-@resource.get("/v1/calendar/{entry_id}", gives=EntryOut, raises=[NotFound])
-def read_entry(caller: Caller, entry_id: Identity) -> CalendarEntry:
-    """One entry of the calendar."""
-    with caller.refleqt.store().business(caller.business_id) as tx:
-        return tx.get(CalendarEntry, entry_id)
+@resource.get("/v1/calendar/{entry_id}", gives=WholeEntryOut, raises=[NotFound])
+def read_entry(caller: Caller, entry_id: Identity) -> dict[str, Any]:
+    """One entry of the calendar, with its search fields and plans, and what could be better."""
+    return read_whole(caller, entry_id)
 
 
-@resource.post("/v1/calendar/{entry_id}/status", gives=EntryOut, raises=[NotFound])
-def move_entry(caller: Caller, entry_id: Identity, body: StatusBody) -> CalendarEntry:
-    """The entry has that status, and the step is on record with its time."""
-    return caller.refleqt.calendar().move(caller.business_id, entry_id, body.status, by=caller.name)
+@resource.patch("/v1/calendar/{entry_id}", gives=WholeEntryOut, raises=[NotFound])
+def change_entry(caller: Caller, entry_id: Identity, body: EntryChanges) -> dict[str, Any]:
+    """The fields that the body names are other than they were, and all else stays; null takes a value away.
+
+    With the `version` that was read it is a conflict if somebody has changed the entry since.
+    """
+    calendar = caller.refleqt.calendar()
+    calendar.edit(caller.business_id, entry_id, body.said(), by=caller.name, version=body.version)
+    return read_whole(caller, entry_id)
+
+
+@resource.delete("/v1/calendar/{entry_id}", gives=WholeEntryOut, raises=[NotFound])
+def remove_entry(caller: Caller, entry_id: Identity) -> dict[str, Any]:
+    """The entry is gone with its history and comments; what it was is the answer.
+
+    One that results, briefs or maps refer to stays, which is a conflict.
+    """
+    last = read_whole(caller, entry_id)
+    caller.refleqt.calendar().remove(caller.business_id, entry_id)
+    return last
+
+
+@resource.post("/v1/calendar/{entry_id}/status", gives=WholeEntryOut, raises=[NotFound])
+def move_entry(caller: Caller, entry_id: Identity, body: StatusBody) -> dict[str, Any]:
+    """The entry has that status, and the step is on record with its time.
+
+    What is published without a date was published now, and its review is due 30 days later.
+    """
+    caller.refleqt.calendar().move(caller.business_id, entry_id, body.status, by=caller.name)
+    return read_whole(caller, entry_id)
+
+
+@resource.post("/v1/calendar/{entry_id}/undo", gives=WholeEntryOut, raises=[NotFound])
+def undo_entry(caller: Caller, entry_id: Identity) -> dict[str, Any]:
+    """The entry is as it was before its last change that was not undone; nothing left to undo is a conflict."""
+    caller.refleqt.calendar().undo(caller.business_id, entry_id, by=caller.name)
+    return read_whole(caller, entry_id)
+
+
+@resource.post("/v1/calendar/{entry_id}/redo", gives=WholeEntryOut, raises=[NotFound])
+def redo_entry(caller: Caller, entry_id: Identity) -> dict[str, Any]:
+    """The entry is as it was before the undoing, if that was the last thing done to it; else it is a conflict."""
+    caller.refleqt.calendar().redo(caller.business_id, entry_id, by=caller.name)
+    return read_whole(caller, entry_id)
+
+
+@resource.get("/v1/calendar/{entry_id}/history", gives=HistoryOut, raises=[NotFound])
+def read_history(caller: Caller, entry_id: Identity) -> dict[str, Any]:
+    """How the entry came to be what it is: its steps through the statuses, and what each change changed."""
+    return history(caller.refleqt.entry_pages().read(caller.business_id, entry_id))
+
+
+def read_whole(caller: Caller, entry_id: UUID) -> dict[str, Any]:
+    """What `WholeEntryOut` is made of. Absent, or of another business: `NotFound`."""
+    return whole(caller.refleqt.entry_pages().read(caller.business_id, entry_id))

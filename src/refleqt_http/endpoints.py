@@ -138,6 +138,17 @@ class Resource:
         """Declares what answers to PUT of ``path``; the same again changes nothing more."""
         return self._declare("PUT", path, gives, (*raises, Conflict), roles, uploads=tuple(uploads))
 
+    def patch(
+        self,
+        path: str,
+        *,
+        gives: Any,
+        raises: Sequence[type[RefleqtError]] = (),
+        roles: frozenset[str] | None = WRITERS,
+    ) -> Callable[[H], H]:
+        """Declares what answers to PATCH of ``path``, which changes what the body names and nothing else."""
+        return self._declare("PATCH", path, gives, (*raises, Conflict), roles)
+
     def delete(
         self,
         path: str,
@@ -183,11 +194,18 @@ class Resource:
 
 
 def routes(operations: Iterable[Operation]) -> list[Route]:
-    """One route for each path, so that the Allow header of a 405 names every method of it."""
+    """One route for each path, so that the Allow header of a 405 names every method of it.
+
+    A word in a path is tried before a parameter in the same place: ``/calendar/month`` is no entry named ``month``.
+    """
     by_path: dict[str, dict[str, Operation]] = {}
-    for operation in operations:
+    for operation in sorted(operations, key=_place):
         by_path.setdefault(operation.path, {})[operation.method] = operation
     return [Route(path, _answering(methods), methods=list(methods)) for path, methods in by_path.items()]
+
+
+def _place(operation: Operation) -> list[bool]:
+    return ["{" in part for part in operation.path.split("/")]
 
 
 def _answering(operations: Mapping[str, Operation]) -> Callable[[Request], Any]:

@@ -25,7 +25,7 @@ from refleqt_core.jobs.catalogue import GenerateBrief, job
 from refleqt_core.marketplace.drafts import CreatorDraft
 from refleqt_core.values import BusinessId, Money
 from refleqt_http.app import create_app, openapi_document
-from refleqt_http.calendar import EntryBody
+from refleqt_http.entry_bodies import EntryBody
 
 NOW = datetime(2026, 3, 2, 8, tzinfo=UTC)
 FILE = ImportedFile(name="journeys.csv", blob="0" * 64)
@@ -225,7 +225,7 @@ def test_the_pages_of_the_calendar_are_all_of_it_in_order(refleqt: Container):
 
 
 def test_an_entry_can_be_written_whole_over_http():
-    assert list(EntryBody.model_fields) == list(EntryDraft.__slots__)
+    assert {*EntryBody.model_fields, "given"} == set(EntryDraft.__slots__)
 
 
 def test_a_vent_that_is_sent_twice_is_one(client: TestClient, vent: dict[str, Any]):
@@ -408,7 +408,7 @@ def test_no_path_is_open_without_a_token_but_health(client: TestClient):
             assert answer.status_code == (200 if path in ("/healthz", "/readyz") else 401), path
 
 
-IDS = ("entry_id", "suggestion_id", "map_id", "brief_id", "job_id")
+IDS = ("entry_id", "comment_id", "template_id", "series_id", "suggestion_id", "map_id", "brief_id", "job_id")
 
 
 # --- the server itself ------------------------------------------------------------------------------------------------

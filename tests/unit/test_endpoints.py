@@ -88,6 +88,18 @@ def read_thing(caller: Caller, thing_id: Identity) -> Thing:
     return Thing(thing_id.hex, 1, caller.name)
 
 
+@things.get("/things/best", gives=ThingOut)
+def read_best_thing(caller: Caller) -> Thing:
+    """Reads the best one."""
+    return Thing("best", 1, caller.name)
+
+
+@things.patch("/things/{thing_id}", gives=ThingOut)
+def change_thing(caller: Caller, thing_id: Identity, body: ThingBody) -> Thing:
+    """Changes."""
+    return Thing(body.name, body.count, thing_id.hex)
+
+
 @things.post("/sales", gives=ThingOut, roles=BUYERS)
 def buy_thing(caller: Caller) -> Thing:
     """Buys."""
@@ -406,3 +418,26 @@ def test_a_problem_document_leaves_out_what_it_does_not_know(client: TestClient)
 
 def test_the_limit_of_a_body_is_the_one_that_is_told():
     assert endpoints.LARGEST_BODY == 1024**2
+
+
+def test_a_word_in_a_path_is_tried_before_a_parameter_that_was_declared_earlier(client: TestClient):
+    assert client.get("/things/best").json()["name"] == "best"
+    assert client.get(f"/things/{uuid4()}").status_code == 200
+
+
+def test_a_path_has_its_methods_in_one_place_even_if_two_resources_declare_them(tokens: TokenService):
+    more = Resource("more", "For these tests.")
+
+    @more.delete("/things/{thing_id}", gives=ThingOut)
+    def remove_thing(caller: Caller, thing_id: Identity) -> Thing:
+        """Removes."""
+        return Thing("gone", 0, caller.name)
+
+    app = create_app(Wired(tokens=lambda: tokens), [things, more])
+    allowed = TestClient(app).post(f"/things/{uuid4()}").headers["Allow"]
+    assert set(allowed.split(", ")) == {"GET", "HEAD", "PATCH", "DELETE"}
+
+
+def test_a_thing_can_be_changed_in_part(client: TestClient):
+    id = uuid4()
+    assert client.patch(f"/things/{id}", json={"name": "wok"}).json() == {"name": "wok", "count": 0, "asked_by": id.hex}

@@ -219,6 +219,12 @@ def test_what_says_no_time_is_no_schedule(slot: str) -> None:
     assert schedule_problem(("daily", slot)) is not None
 
 
+def test_a_channel_has_one_plan() -> None:
+    plans = (PlanDraft(channel="email"), PlanDraft(channel="blog"), PlanDraft(channel="email"))
+    assert [(fault.field, fault.problem) for fault in faults_of(draft(plans=plans))] == [("plans", "email has several")]
+    assert faults_of(draft(plans=plans[:2])) == []
+
+
 def test_the_plans_of_a_draft_are_checked_too() -> None:
     plans = (PlanDraft(channel="email", posting_schedule=("soon",)), PlanDraft(channel="pigeon"))
     assert [fault.problem for fault in faults_of(draft(plans=plans))] == [

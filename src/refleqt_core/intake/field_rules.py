@@ -62,6 +62,9 @@ def faults_of(draft: EntryDraft) -> list[FieldFault]:
             faults.append(FieldFault(name, *found))
     for plan in draft.plans:
         faults += _plan_faults(plan)
+    channels = [plan.channel for plan in draft.plans]
+    for channel in sorted({each for each in channels if channels.count(each) > 1}):
+        faults.append(FieldFault("plans", f"{channel} has several", "Give each channel one plan"))
     return faults
 
 
