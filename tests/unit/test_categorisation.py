@@ -13,11 +13,14 @@ from composition import FILE, NOON, Composition, draft
 from hypothesis import given
 from hypothesis import strategies as st
 
+from refleqt_adapters.container import open_refleqt, work
 from refleqt_adapters.llm.offline import OfflineLLM
+from refleqt_adapters.settings import Settings
 from refleqt_core.errors import Conflict, InvalidInput, Unavailable
 from refleqt_core.intake.calendar import CalendarEntry
 from refleqt_core.intake.categorisation import TASK, CategorisationService, EntryLabels, labelled, labelling_prompt
 from refleqt_core.intake.categorise import CATEGORIES, RULES, TAGS, category_of, cued_tags, unsure
+from refleqt_core.intake.drafts import OnboardingForm
 from refleqt_core.jobs.catalogue import CategorizeEntry, job, payload_of
 from refleqt_core.ports.llm import Answer, Prompt, Usage
 from refleqt_core.values import BusinessId
@@ -286,3 +289,16 @@ def test_the_labels_of_the_titles_are_of_the_vocabulary() -> None:
     assert len({title for title, *_ in titles}) == len(titles) >= 100
     assert {category for _, _, category, _ in titles} <= set(CATEGORIES)
     assert {tag for *_, tags in titles for tag in tags} == set(TAGS)
+
+
+def test_a_worker_does_the_job() -> None:
+    settings = Settings.in_memory(clock="simulated", clock_start=NOON)
+    with open_refleqt(settings) as wired:
+        business = BusinessId(wired.onboarding().complete(OnboardingForm(name="Brine", slug="brine")).id)
+        saved = wired.calendar().save(business, draft(title=UNSURE))
+        with wired.store().business(business) as tx:
+            wired.queue().enqueue(job(CategorizeEntry(calendar_entry_id=saved.id), business), tx=tx)
+        work(wired)
+        with wired.store().business(business) as tx:
+            assert tx.get(CalendarEntry, saved.id).categorised_by == "offline-1"
+        assert not wired.queue().jobs(status="failed")
