@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
@@ -21,42 +21,14 @@ from refleqt_core.marketplace.service import MarketplaceService
 from refleqt_core.ports import BlobStore, Clock, MetricRecord, Store
 from refleqt_core.values import BusinessId
 
+from .calendar_files import CalendarFiles, CalendarPlan
 from .connectors.activity_file import ActivityFile, uploads
 from .connectors.file_kinds import FILE_KINDS, sniff
+from .connectors.mapped_table import Progress
 from .connectors.onboarding_file import read_onboarding
 from .connectors.reading import Reading
-from .connectors.rejected_file import write_rejected
-
-
-class Counts(Protocol):
-    """How many rows an import added, changed, and found as they were."""
-
-    @property
-    def new(self) -> int: ...
-    @property
-    def changed(self) -> int: ...
-    @property
-    def unchanged(self) -> int: ...
-
-
-@attrs.frozen(kw_only=True)
-class Imported:
-    """What an import did. Read = new + changed + unchanged + rejected.
-
-    Beside those, ``passed_over`` things of the file are none that could be imported; the ``notes`` say which.
-    """
-
-    kind: str
-    path: Path
-    read: int
-    new: int = 0
-    changed: int = 0
-    unchanged: int = 0
-    rejected: int = 0
-    rejected_file: Path | None = None
-    unused_columns: tuple[str, ...] = ()
-    passed_over: int = 0
-    notes: tuple[str, ...] = ()
+from .imported import Counts, imported
+from .imported import Imported as Imported
 
 
 @attrs.frozen(kw_only=True)
@@ -74,6 +46,7 @@ class FileImporter:
     tooling: ToolingService
     attribution: AttributionService
     marketplace: MarketplaceService
+    calendar_files: CalendarFiles
 
     @property
     def kinds(self) -> Mapping[str, str]:
@@ -100,23 +73,28 @@ class FileImporter:
         if kind not in FILE_KINDS:
             known = f"The kinds are: {', '.join(FILE_KINDS)}."
             raise InvalidInput([Fault(str(path), None, None, f"'{kind}' is no kind of file", known)])
+        if kind == "calendar":
+            return self.import_calendar(
+                business_id, self.calendar_files.settled_plan(business_id, path), skip_bad_rows=skip_bad_rows
+            )
         content = FILE_KINDS[kind].content(path, self._reading(business_id), skip_bad_rows=skip_bad_rows)
         with path.open("rb") as data:
             file = ImportedFile(name=path.name, blob=self.blobs.put(data), rejected=len(content.rejected))
         done = self._importers[kind](business_id, content.items, file)
-        return Imported(
-            kind=kind,
-            path=path,
-            read=done.new + done.changed + done.unchanged + file.rejected,
-            new=done.new,
-            changed=done.changed,
-            unchanged=done.unchanged,
-            rejected=file.rejected,
-            rejected_file=write_rejected(path, content.rejected) if content.rejected else None,
-            unused_columns=tuple(content.unused_columns),
-            passed_over=content.passed_over,
-            notes=content.notes,
-        )
+        return imported(kind, path, content, done)
+
+    def import_calendar(
+        self,
+        business_id: BusinessId,
+        plan: CalendarPlan,
+        *,
+        skip_bad_rows: bool = False,
+        progress: Progress = lambda _: None,
+    ) -> Imported:
+        """As `import_file`, with the columns as the plan says. It is remembered for files with the same columns."""
+        content = self.calendar_files.read(plan, skip_bad_rows=skip_bad_rows, progress=progress)
+        done = self.calendar_files.take(business_id, plan, content, plan.path.name)
+        return imported("calendar", plan.path, content, done)
 
     def _reading(self, business_id: BusinessId) -> Reading:
         with self.store.business(business_id) as tx:

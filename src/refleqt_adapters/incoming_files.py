@@ -9,6 +9,8 @@ from refleqt_core.attribution.path_report import By, PathReport, path_report
 from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.intake.drafts import OnboardingForm
 
+from .connectors.calendar_file import CALENDAR_SUFFIXES
+from .connectors.calendar_table import looked_at
 from .connectors.file_kinds import FILE_KINDS, sniff
 from .connectors.onboarding_file import read_onboarding
 from .connectors.path_file import read_path_file
@@ -60,6 +62,19 @@ def check(files: Iterable[Source], *, skip_bad_rows: bool = False) -> None:
             faults += error.faults
     if faults:
         raise InvalidInput(faults)
+
+
+def is_table(path: Path) -> bool:
+    """Whether the file's ending says that it is a table, in which each row is an entry."""
+    return path.suffix.lower() in CALENDAR_SUFFIXES
+
+
+def is_foreign_calendar(source: Source) -> bool:
+    """Whether it is a calendar whose columns are not named as Refleqt names them; one that cannot be read is not."""
+    try:
+        return source.kind == "calendar" and not looked_at(source.path).is_own
+    except InvalidInput:
+        return False
 
 
 def onboarding_form(path: Path) -> OnboardingForm:

@@ -1,6 +1,6 @@
 """``refleqt import``: files come in, each whole or not at all."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Protocol
@@ -12,7 +12,8 @@ from .output import AsJson, console, print_json, print_page
 from .session import At, session
 
 if TYPE_CHECKING:
-    from refleqt_adapters.importer import Imported
+    from refleqt_adapters.calendar_files import CalendarPlan
+    from refleqt_adapters.imported import Imported
     from refleqt_adapters.incoming_files import Source
 
 CALENDARS = ("calendar", "ical", "wordpress", "ghost")
@@ -43,21 +44,24 @@ def import_files(
     mailchimp, ga4, instagram.
     A folder stands for all files in it.
     """
-    from refleqt_adapters.incoming_files import check, sources
+    from refleqt_adapters.incoming_files import check, is_foreign_calendar, sources
 
     imported: list[Imported] = []
     with _told_what_is_in(imported):
         named = sources(files)
-        check(named, skip_bad_rows=skip_bad_rows)
-        with session(ctx).at_business() as at, _progress(len(named)) as step:
-            for source in named:
-                done = _imported(at, source, step, skip_bad_rows=skip_bad_rows)
-                imported.append(done)
+        foreign = [source for source in named if is_foreign_calendar(source)]
+        check((source for source in named if source not in foreign), skip_bad_rows=skip_bad_rows)
+        with session(ctx).at_business() as at:
+            plans = _plans(at, foreign, may_ask=not as_json, skip_bad_rows=skip_bad_rows)
+            with _progress(len(named)) as step:
+                for source in named:
+                    done = _imported(at, source, plans, step, skip_bad_rows=skip_bad_rows)
+                    imported.append(done)
             waiting = _finished(at, imported)
     if as_json:
         print_json(imported)
     else:
-        _print(imported, waiting)
+        print_imported(imported, waiting)
 
 
 @contextmanager
@@ -80,8 +84,40 @@ def _finished(at: At, imported: "Sequence[Imported]") -> int:
     return len(at.container.queue().jobs(status="waiting", business_id=at.id, limit=10_000))
 
 
-def _imported(at: At, source: "Source", step: "Step", *, skip_bad_rows: bool) -> "Imported":
+def _plans(
+    at: At, foreign: "Sequence[Source]", *, may_ask: bool, skip_bad_rows: bool
+) -> "Mapping[Source, CalendarPlan]":
+    """How the calendars of other tools are read: as was confirmed before, or as is confirmed now; all are checked."""
+    from refleqt_adapters.calendar_files import Said
+    from refleqt_core.errors import Fault, InvalidInput
+
+    from .calendar_import import confirmed, show
+
+    plans: dict[Source, CalendarPlan] = {}
+    faults: list[Fault] = []
+    files = at.container.calendar_files()
+    for source in foreign:
+        try:
+            plan = files.plan(at.id, source.path)
+            if not plan.is_settled:
+                if may_ask:
+                    show(plan)
+                plan = confirmed(at, plan, Said(), may_ask=may_ask)
+            files.read(plan, skip_bad_rows=skip_bad_rows)
+            plans[source] = plan
+        except InvalidInput as error:
+            faults += error.faults
+    if faults:
+        raise InvalidInput(faults)
+    return plans
+
+
+def _imported(
+    at: At, source: "Source", plans: "Mapping[Source, CalendarPlan]", step: "Step", *, skip_bad_rows: bool
+) -> "Imported":
     step(source.path.name)
+    if source in plans:
+        return at.container.importer().import_calendar(at.id, plans[source], skip_bad_rows=skip_bad_rows)
     if source.kind == "onboarding":
         _check_same_business(at, source.path)
     return at.container.importer().import_file(at.id, source.path, kind=source.kind, skip_bad_rows=skip_bad_rows)
@@ -116,7 +152,8 @@ def _progress(count: int) -> Iterator[Step]:
         yield lambda name: progress.update(task, description=name, advance=1)
 
 
-def _print(imported: "Sequence[Imported]", waiting: int) -> None:
+def print_imported(imported: "Sequence[Imported]", waiting: int = 0) -> None:
+    """What each import did, and what it left out."""
     from .tables import hint, row, table
     from .words import counted
 

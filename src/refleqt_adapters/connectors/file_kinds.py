@@ -10,7 +10,8 @@ import attrs
 from refleqt_core.errors import Fault, InvalidInput
 
 from .activity_file import read_activity
-from .calendar_file import CALENDAR_COLUMNS, read_calendar
+from .calendar_file import CALENDAR_COLUMNS, CALENDAR_SUFFIXES, read_calendar
+from .calendar_table import looked_at
 from .csv_table import Column, read_header
 from .file_signs import SIGNED, signs
 from .ghost_file import read_ghost
@@ -28,6 +29,7 @@ from .metric_files import (
 from .onboarding_file import read_onboarding
 from .people_files import HISTORY_COLUMNS, read_creator_history, read_creators, read_team
 from .reading import Reading
+from .sheet_records import is_workbook
 from .tool_exports import (
     GA4_COLUMNS,
     GOOGLE_ADS_COLUMNS,
@@ -81,10 +83,12 @@ def sniff(path: Path) -> str:
     looks like none raises `InvalidInput` with the kinds there are, as does one that cannot be read at all.
     """
     kinds = {name: kind for name, kind in FILE_KINDS.items() if path.suffix.lower() in kind.suffixes}
-    found = frozenset(_names(path, kinds))
+    found = _found(path, kinds)
     alike = {name: _likeness(kind, found) for name, kind in kinds.items()}
     best = max(alike, key=lambda name: alike[name], default=None)
     if best is None or alike[best] < (0, 0.5, 0):
+        if path.suffix.lower() in CALENDAR_SUFFIXES and looked_at(path).is_calendar:
+            return "calendar"
         known = ", ".join(f"{name} ({'/'.join(kind.suffixes)})" for name, kind in FILE_KINDS.items())
         problem = f"it looks like no kind of file that is known; it has: {', '.join(sorted(found))[:500] or 'nothing'}"
         raise InvalidInput([Fault(str(path), None, None, problem, f"Say what it is; the kinds are: {known}.")])
@@ -98,6 +102,16 @@ def _names(path: Path, kinds: Mapping[str, FileKind]) -> Sequence[str]:
     if not kinds or suffix == ".jsonl":
         return [name for kind in kinds.values() for name in kind.columns]
     return read_header(path) if suffix in (".csv", ".tsv") else read_form(path).names()
+
+
+def _found(path: Path, kinds: Mapping[str, FileKind]) -> frozenset[str]:
+    """The names that are in the file; none where its header is only found by one who looks for that of a calendar."""
+    try:
+        return frozenset(() if is_workbook(path) else _names(path, kinds))
+    except InvalidInput:
+        if path.suffix.lower() in CALENDAR_SUFFIXES and looked_at(path).is_calendar:
+            return frozenset()
+        raise
 
 
 def _likeness(kind: FileKind, found: frozenset[str]) -> tuple[int, float, int]:
@@ -154,7 +168,14 @@ FILE_KINDS: Mapping[str, FileKind] = MappingProxyType(
             (".yaml", ".yml", ".json"),
         ),
         "team": _form("the people of the business", ("members",), ("members",), read_team),
-        "calendar": _table("marketing artifacts, planned and published", CALENDAR_COLUMNS, read_calendar),
+        "calendar": FileKind(
+            description="marketing artifacts, planned and published, from any tool",
+            suffixes=CALENDAR_SUFFIXES,
+            columns=CALENDAR_COLUMNS,
+            required=("external_id", "title", "artifact_type"),
+            read=read_calendar,
+            placed=read_calendar,
+        ),
         "ical": _document("a calendar of any calendar program", ".ics", "vcalendar", read_ical, read_ical),
         "wordpress": _document("posts and pages of WordPress (WXR)", ".xml", "wordpress", read_wordpress),
         "ghost": _document("posts and pages of Ghost", ".json", "ghost", read_ghost),

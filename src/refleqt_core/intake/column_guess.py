@@ -16,8 +16,12 @@ SURE = 0.85
 TAKEN = 0.5
 """Below that a column is left unused rather than guessed."""
 
+OWN_NAME = "its own name"
+"""Why a column is taken for the field that it is named as."""
+
 _OWN, _USUAL, _BARE, _WEAK, _WITHIN, _MISSPELT = 1.0, 0.95, 0.9, 0.7, 0.6, 0.75
 _SHORTEST_WITHIN = 4
+_LETTERS_OFF = 2
 _TOOLS = ("notion.so", "notion.site", "airtable.com", "trello.com", "asana.com", "monday.com", "coschedule.com")
 _BY_CELLS = ("publish_at", "status", "channel", "artifact_type", "funnel_stage", "canonical_url")
 _LIST_OF = {"channel": "channels", "primary_kpi": "secondary_kpis"}
@@ -50,17 +54,19 @@ def guessed(columns: Sequence[str], samples: Sequence[Sample]) -> tuple[ColumnGu
             (-guess.confidence, place, guess)
             for place, (column, sample) in enumerate(zip(columns, samples, strict=True))
             for guess in _offers(column, sample)
-            if guess.confidence >= TAKEN
         ),
         key=lambda offer: offer[:2],
     )
     chosen: dict[int, ColumnGuess] = {}
     taken: set[str | None] = set()
     for _, place, guess in offers:
-        if place not in chosen and guess.field not in taken:
+        if place not in chosen and guess.field not in taken and guess.confidence >= TAKEN:
             chosen[place] = guess
             taken.add(guess.field)
-    found = [chosen.get(place) or _unused(column, samples[place]) for place, column in enumerate(columns)]
+    refused = {place: guess for _, place, guess in reversed(offers)}
+    found = [
+        chosen.get(place) or _unused(column, samples[place], refused.get(place)) for place, column in enumerate(columns)
+    ]
     return tuple(_with_title(_by_cells(found, samples, taken), samples))
 
 
@@ -71,15 +77,15 @@ def _offers(column: str, sample: Sample) -> Iterator[ColumnGuess]:
     for field in FIELDS.values():
         named, reason = _named(column, field)
         if named:
-            field = _of_cells(field, sample)
+            field = _of_cells(field, sample, is_own=named == _OWN)
             yield _weighed(column, field, named, reason, sample)
 
 
-def _of_cells(field: TableField, sample: Sample) -> TableField:
+def _of_cells(field: TableField, sample: Sample, *, is_own: bool) -> TableField:
     """A column of channels is one of lists where a cell names several, whatever the column is called."""
     if field.name in _LIST_OF and is_list(sample.cells, field.name):
         return FIELDS[_LIST_OF[field.name]]
-    if field.name in _ONE_OF and sample.cells and not is_list(sample.cells, field.name) and field.name == "channels":
+    if not is_own and field.name == "channels" and sample.cells and not is_list(sample.cells, field.name):
         return FIELDS[_ONE_OF[field.name]]
     return field
 
@@ -103,15 +109,13 @@ def _named(column: str, field: TableField) -> tuple[float, str]:
     name, bare = plain(column), plain(column.partition("(")[0])
     own = plain(field.name)
     if name == own and table_field(field.name):
-        return (
-            (_OWN, "its own name") if column.strip().casefold().replace(" ", "_") == field.name else (_OWN, "its name")
-        )
+        return _OWN, OWN_NAME
     for said, worth in ((name, _USUAL), (bare, _BARE)):
         if said and (said in field.names or said == own):
             return worth, "its name"
     if name in field.weak or bare in field.weak:
         return _WEAK, "its name, which others have too"
-    if get_close_matches(name[:_LONGEST], [own], 1, 0.85):
+    if abs(len(name) - len(own)) <= _LETTERS_OFF and get_close_matches(name[:_LONGEST], [own], 1, 0.8):
         return _MISSPELT, f"a misspelling of {field.name}"
     if not name.endswith(" id") and any(
         len(known) >= _SHORTEST_WITHIN and f" {known} " in f" {name} " for known in (own, *field.names)
@@ -165,8 +169,11 @@ def _with_title(found: Sequence[ColumnGuess], samples: Sequence[Sample]) -> list
     return result
 
 
-def _unused(column: str, sample: Sample) -> ColumnGuess:
+def _unused(column: str, sample: Sample, refused: ColumnGuess | None) -> ColumnGuess:
     reason = "no field is named like it" if sample.cells else "it is empty"
+    if refused is not None and sample.cells:
+        why = "another column is that" if refused.confidence >= TAKEN else refused.reason
+        reason = f"it could be {refused.field}, but {why}"
     return ColumnGuess(column=column, field=None, confidence=0.0, reason=reason, examples=sample.examples)
 
 

@@ -84,8 +84,8 @@ def decimals_of(cells: Iterable[str]) -> Decimals | None:
             if last < 0:
                 continue
             sign: Decimals = "point" if point > comma else "comma"
-            if min(point, comma) >= 0 and found.count(found[last]) == 1:
-                return sign
-            if found.count(found[last]) == 1 and len(found) - last - 1 != 3:
+            if found.count(found[last]) > 1:
+                return "comma" if sign == "point" else "point"
+            if min(point, comma) >= 0 or len(found) - last - 1 != 3:
                 return sign
     return None

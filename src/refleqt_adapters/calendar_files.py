@@ -1,0 +1,187 @@
+"""Tables with a marketing calendar: what their columns are taken for, said to be and remembered as; their import."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import attrs
+
+from refleqt_core.errors import Fault, InvalidInput
+from refleqt_core.intake.business import Business
+from refleqt_core.intake.calendar_service import CalendarService
+from refleqt_core.intake.column_guess import OWN_NAME, ColumnGuess, mapping_of
+from refleqt_core.intake.column_mappings import ColumnMappingService
+from refleqt_core.intake.column_reading import Order, TableReading
+from refleqt_core.intake.drafts import EntryDraft, ImportedFile
+from refleqt_core.intake.imports import ColumnMapping, ImportBatch
+from refleqt_core.ports import BlobStore, Store
+from refleqt_core.values import BusinessId
+
+from .connectors.calendar_table import Look, looked_at, read_calendar_table
+from .connectors.keyed_rows import FileContent
+from .connectors.mapped_table import Progress
+
+
+@attrs.frozen(kw_only=True)
+class Said:
+    """What somebody says of a file: the field of columns (None: left out), how its cells are read, its sheet."""
+
+    columns: Mapping[str, str | None] = attrs.field(factory=dict)
+    dates: Order | None = None
+    sheet: str | None = None
+    defaults: Mapping[str, str] = attrs.field(factory=dict)
+    values: Mapping[str, Mapping[str, str]] = attrs.field(factory=dict)
+
+    def over(self, reading: TableReading) -> TableReading:
+        """The reading with what is said put over it."""
+        values = {field: {**reading.values.get(field, {}), **words} for field, words in self.values.items()}
+        return attrs.evolve(
+            reading,
+            dates=self.dates or reading.dates,
+            sheet=self.sheet or reading.sheet,
+            defaults={**reading.defaults, **self.defaults},
+            values={**reading.values, **values},
+        )
+
+
+@attrs.frozen(kw_only=True)
+class CalendarPlan:
+    """How a file would be imported: the field of each column and why, and how its cells are read.
+
+    ``is_settled`` says that there is nothing to ask: the columns have Refleqt's own names, or this mapping of them has
+    been confirmed before.
+    """
+
+    path: Path
+    header: str
+    row: int
+    guesses: tuple[ColumnGuess, ...]
+    reading: TableReading
+    notes: tuple[str, ...] = ()
+    is_settled: bool = False
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The columns that are used, each with its field."""
+        return mapping_of(self.guesses)
+
+
+@attrs.frozen(kw_only=True)
+class CalendarFiles:
+    """Reads and imports tables of calendar entries."""
+
+    store: Store
+    blobs: BlobStore
+    calendar: CalendarService
+    mappings: ColumnMappingService
+
+    def plan(self, business_id: BusinessId, path: Path, said: Said | None = None) -> CalendarPlan:
+        """How the file would be imported: as was confirmed for its header before, else as guessed; ``said`` goes first.
+
+        A file that cannot be read, and what is said of columns that are not there, raise `InvalidInput`.
+        """
+        said = said or Said()
+        reading = said.over(TableReading(time_zone=self._time_zone(business_id)))
+        look = looked_at(path, reading)
+        known = self.mappings.remembered(business_id, look.header)
+        reading = (
+            said.over(attrs.evolve(TableReading.of(known.options), time_zone=reading.time_zone)) if known else reading
+        )
+        guesses = _as_said(path, look, known, said.columns)
+        is_new = bool(said.columns or said.values or said.defaults) and (
+            known is None or _differs(known, guesses, reading)
+        )
+        notes = looked_at(path, reading, mapping_of(guesses)).notes
+        return CalendarPlan(
+            path=path,
+            header=look.header,
+            row=look.row,
+            guesses=guesses,
+            reading=reading,
+            notes=notes,
+            is_settled=not is_new and (known is not None or look.is_own),
+        )
+
+    def settled_plan(self, business_id: BusinessId, path: Path) -> CalendarPlan:
+        """The plan for a file that needs no question; for any other `InvalidInput` says what is to be confirmed."""
+        plan = self.plan(business_id, path)
+        if not plan.is_settled:
+            raise unconfirmed(plan)
+        return plan
+
+    def read(
+        self,
+        plan: CalendarPlan,
+        *,
+        skip_bad_rows: bool = False,
+        progress: Progress = lambda _: None,
+        rows: int | None = None,
+    ) -> FileContent[EntryDraft]:
+        """What the file holds by that plan, of its first ``rows`` where given; errors are `read_calendar_table`'s."""
+        return read_calendar_table(
+            plan.path, plan.fields, plan.reading, skip_bad_rows=skip_bad_rows, progress=progress, limit=rows
+        )
+
+    def take(
+        self, business_id: BusinessId, plan: CalendarPlan, content: FileContent[EntryDraft], name: str
+    ) -> ImportBatch:
+        """The entries are on the calendar, all or none; the file is kept, and what its columns mean is remembered."""
+        with plan.path.open("rb") as data:
+            file = ImportedFile(name=name, blob=self.blobs.put(data), rejected=len(content.rejected))
+        done = self.calendar.import_entries(business_id, content.items, file)
+        self.mappings.remember(business_id, plan.header, plan.fields, plan.reading.options)
+        return done
+
+    def _time_zone(self, business_id: BusinessId) -> str:
+        with self.store.business(business_id) as tx:
+            return tx.get(Business, business_id).time_zone
+
+
+def unconfirmed(plan: CalendarPlan) -> InvalidInput:
+    """The error for a plan that nobody has confirmed, with what each column would be taken for."""
+    remedy = f"Confirm it with: refleqt calendar import {plan.path}"
+    taken = [guess for guess in plan.guesses if guess.field and guess.reason != OWN_NAME]
+    if not taken:
+        problem = f"no column is known to hold the title; it has: {', '.join(g.column for g in plan.guesses)[:500]}"
+        return InvalidInput([Fault(str(plan.path), plan.row, None, problem, remedy)])
+    return InvalidInput(
+        Fault(
+            str(plan.path),
+            plan.row,
+            guess.column,
+            f"the column looks like {guess.field} ({guess.reason}), which nobody has confirmed",
+            f"Did you mean '{guess.field}'? {remedy}",
+        )
+        for guess in taken
+    )
+
+
+def _as_said(
+    path: Path, look: Look, known: ColumnMapping | None, said: Mapping[str, str | None]
+) -> tuple[ColumnGuess, ...]:
+    """The guesses with what was confirmed, and what is said now, put over them."""
+    missing = [name for name in said if name not in look.columns]
+    if missing:
+        remedy = f"The file has: {', '.join(look.columns)[:500]}."
+        raise InvalidInput(Fault(str(path), look.row, name, f"there is no column '{name}'", remedy) for name in missing)
+    guesses: Sequence[ColumnGuess] = look.guesses
+    if known is not None:
+        when = f"confirmed on {known.confirmed_at:%Y-%m-%d}"
+        guesses = [_put(guess, known.columns.get(guess.column), when) for guess in guesses]
+    fields = {field: name for name, field in said.items() if field}
+    guesses = [
+        _put(guess, None, "another one is said to be that") if _is_taken(guess, fields) else guess for guess in guesses
+    ]
+    return tuple(_put(guess, said[guess.column], "as said") if guess.column in said else guess for guess in guesses)
+
+
+def _is_taken(guess: ColumnGuess, fields: Mapping[str, str]) -> bool:
+    """Whether another column is said to hold the field that this one was taken for."""
+    return guess.field is not None and fields.get(guess.field, guess.column) != guess.column
+
+
+def _put(guess: ColumnGuess, field: str | None, reason: str) -> ColumnGuess:
+    return attrs.evolve(guess, field=field or None, confidence=1.0 if field else 0.0, reason=reason)
+
+
+def _differs(known: ColumnMapping, guesses: Sequence[ColumnGuess], reading: TableReading) -> bool:
+    return (dict(known.columns), dict(known.options)) != (dict(mapping_of(guesses)), dict(reading.options))
