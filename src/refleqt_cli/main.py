@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from . import (
+    assets,
     attribution,
     beliefs,
     briefs,
@@ -22,6 +23,7 @@ from . import (
     imports,
     jobs,
     maps,
+    onboard,
     onboarding,
     profile,
     search,
@@ -40,7 +42,7 @@ app = typer.Typer(
     name="refleqt",
     help="The closed loop of marketing: context in, recommendations out, results back into what is believed.",
     epilog="Global options may stand anywhere. Ids may be cut to a beginning or an end that no other has. "
-    "Begin with: refleqt init onboarding.yaml",
+    "Begin with: refleqt onboard",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode="rich",
@@ -76,6 +78,8 @@ def _global_options(
 
 for group in (
     onboarding,
+    onboard,
+    assets,
     imports,
     calendar,
     calendar_patterns,

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from . import (
     attribution,
+    brand_assets,
     briefs,
     calendar,
     calendar_comments,
@@ -26,6 +27,7 @@ from . import (
     human_pages,
     jobs,
     maps,
+    onboarding,
     profile,
     search,
     suggestions,
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
 
 RESOURCES: tuple[Resource, ...] = (
     profile.resource,
+    onboarding.resource,
+    brand_assets.resource,
     calendar_patterns.resource,
     calendar.resource,
     calendar_month.resource,

@@ -27,12 +27,12 @@ def read_onboarding(path: Path) -> OnboardingForm:
     return form_of(_read(path, new=True))
 
 
-def read_groups(path: Path, *, new: bool) -> tuple[GroupDraft, ...]:
-    """What the file says in the groups that it has, and no word of the others.
+def read_groups(path: Path) -> tuple[GroupDraft, ...]:
+    """What the file says in the groups that it has, and no word of the others. Faults as `read_onboarding`.
 
-    With ``new`` it has to name the business. Faults as `read_onboarding`.
+    An identity without a slug says nothing of the slug.
     """
-    return tuple(_read(path, new=new))
+    return tuple(_read(path, new=False))
 
 
 def parser_of(field: FormField) -> Parser:

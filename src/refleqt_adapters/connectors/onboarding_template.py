@@ -45,10 +45,14 @@ def json_template(said: Iterable[GroupDraft] = ()) -> str:
 
 def _said(group: QuestionGroup, draft: GroupDraft | None) -> tuple[Mapping[str, Any], tuple[Answer, ...]]:
     """The values of all fields, and the answers: first those to the questions of the group, asked or not."""
-    given = draft.answers or () if draft else ()
-    asked = {each.question for each in given}
-    open_questions = tuple(Answer(question=each.question) for each in group.questions if each.question not in asked)
-    return {**nothing_in(group), **(draft.fields if draft else {})}, (*given, *open_questions)
+    left = list(draft.answers or ()) if draft else []
+    asked = []
+    for question in group.questions:
+        given = next((each for each in left if each.question == question.question), None)
+        asked.append(given or Answer(question=question.question))
+        if given:
+            left.remove(given)
+    return {**nothing_in(group), **(draft.fields if draft else {})}, (*asked, *left)
 
 
 def _group(group: QuestionGroup, draft: GroupDraft | None) -> Iterator[str]:

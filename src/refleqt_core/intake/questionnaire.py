@@ -16,6 +16,10 @@ FieldKind = Literal["text", "list", "choice", "choices", "scale", "money", "rows
 FormatName = Literal["slug", "url", "time-zone"]
 
 
+_UNSEEN = r"\u0000-\u0020\u007f-\u00a0"
+"""Controls and spaces, in a way that all dialects of regular expressions read alike."""
+
+
 class Format(NamedTuple):
     """How a text of some kind is written: its pattern, what it is called, and an example in the remedy."""
 
@@ -27,7 +31,7 @@ class Format(NamedTuple):
 FORMATS: Mapping[FormatName, Format] = {
     "slug": Format(r"^[a-z0-9][a-z0-9-]*$", "a slug", "Write small letters, digits and hyphens, like brass-heron."),
     "url": Format(
-        r"^(https?://)?[^\s/:@.]+(\.[^\s/:@.]+)+(:[0-9]{1,5})?([/?#]\S*)?$",
+        rf"^(https?://)?[^{_UNSEEN}/:@.?#]+(\.[^{_UNSEEN}/:@.?#]+)+(:[0-9]{{1,5}})?([/?#][^{_UNSEEN}]*)?$",
         "an address",
         "Write it like https://brinewell.example.",
     ),
