@@ -45,21 +45,22 @@ TAGS: Mapping[str, str] = {
 """The closed vocabulary of tags, each with what it says of an entry."""
 
 TAG_CUES: Mapping[str, str] = {
-    r"\bhow to\b|\bguide\b|\bsteps?\b|\bchecklist\b|\btutorial\b|\btips\b|\bways to\b": "how-to",
-    r"\bcase study\b|\bhow \w+ (?:cut|saved|halved|grew|doubled|tripled)\b|\bstory\b|\bsuccess stor": "customer-story",
-    r"\bvs\b|\bversus\b|\bcompar\w+\b|\balternative": "comparison",
-    r"\broi\b|\bpayback\b|\bsav(?:e|ed|ing|ings)\b|\bcosts?\b|\bmargins?\b|\bbudgets?\b|\bpric(?:e|es|ing)\b": "money",
-    r"\blaunch\w*\b|\bnew\b|\brelease\b|\bintroducing\b|\bannouncing\b|\bnow available\b": "launch",
-    r"\breport\b|\bbenchmark\b|\bdata\b|\bsurvey\b|\bin numbers\b|\bstatistics\b": "data",
-    r"\bwebinar\b|\blive\b|\bevent\b|\bworkshop\b|\bmeetup\b|\btrade fair\b|\bsave the date\b": "event",
-    r"\bmyths?\b|\bmistakes?\b|\bis dead\b|\boverrated\b|\bunpopular opinion\b|\bstop \w+ing\b": "opinion",
-    r"\bbehind the scenes\b|\bmeet (?:the|our) team\b|\ba day (?:in|with)\b|\bwe're hiring\b|\bhiring\b": "team",
-    r"\bdiscount\b|\bfree trial\b|% off\b|\bcoupon\b|\bgiveaway\b|\bpromo\b|\bspecial offer\b": "offer",
-    r"\bchristmas\b|\beaster\b|\bblack friday\b|\bcyber monday\b|\bhalloween\b|\bback to school\b": "season",
-    r"\binterview\b|\bq ?(?:&|and) ?a\b|\bask me anything\b|\bama\b|\bin conversation\b": "interview",
+    r"how to|guide|steps?|checklist|tutorial|tips|ways to": "how-to",
+    r"case study|how \w+ (?:cut|saved|halved|grew|doubled|tripled)|story|success stor(?:y|ies)": "customer-story",
+    r"vs|versus|compar\w+|alternatives?": "comparison",
+    r"roi|payback|sav(?:e|ed|ing|ings)|costs?|margins?|budgets?|pric(?:e|es|ing)": "money",
+    r"launch\w*|new|release|introducing|announcing|now available": "launch",
+    r"report|benchmark|data|survey|in numbers|statistics": "data",
+    r"webinar|live|event|workshop|meetup|trade fair|save the date": "event",
+    r"myths?|mistakes?|is dead|overrated|unpopular opinion|stop \w+ing": "opinion",
+    r"behind the scenes|meet (?:the|our) team|a day (?:in|with)|we're hiring|hiring": "team",
+    r"discount|free trial|\d+ ?% off|coupon|giveaway|promo|special offer": "offer",
+    r"christmas|easter|black friday|cyber monday|halloween|back to school": "season",
+    r"interview|q ?(?:&|and) ?a|ask me anything|ama|in conversation": "interview",
 }
+"""Whole words or phrases, in small letters, and the tag that they call for."""
 
-_WEAK = re.compile(r"^(?:steps?|story|costs?|new|release|data|live|event|report|tips)$", re.IGNORECASE)
+_WEAK = re.compile(r"steps?|story|costs?|new|release|data|live|event|report|tips")
 """Words that a title often has for another reason: "the new normal", "a live wire", "at all costs"."""
 
 _CONTRADICTING = (
@@ -73,13 +74,19 @@ _CONTRADICTING = (
 """Tags that one entry hardly has both of: a cue of each leaves open which of them it is about."""
 
 STAGE_CUES: Mapping[str, str] = {
-    r"\bpricing\b|\bdemo\b|\bfree trial\b|\bbuy\b|\bdiscount\b|% off\b|\bquote\b|\bbook a\b|\bsign up\b": "bofu",
-    r"\bvs\b|\bversus\b|\bcompar\w+\b|\balternatives?\b|\bcase study\b|\broi\b|\bbuyer's guide\b|\bwebinar\b": "mofu",
-    r"\bwhat is\b|\bwhy\b|\bguide to\b|\bbeginner\w*\b|\btrends?\b|\bmyths?\b|\bhow to\b|\bintroduction\b": "tofu",
+    r"pricing|demo|free trial|buy|discount|\d+ ?% off|quote|book a|sign up": "bofu",
+    r"vs|versus|compar\w+|alternatives?|case study|roi|buyer's guide|webinar": "mofu",
+    r"what is|why|guide to|beginner\w*|trends?|myths?|how to|introduction": "tofu",
 }
 
-_CUES = tuple((re.compile(cue, re.IGNORECASE), tag) for cue, tag in TAG_CUES.items())
-_STAGES = tuple((re.compile(cue, re.IGNORECASE), stage) for cue, stage in STAGE_CUES.items())
+
+def _whole(cue: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{cue})\b")
+
+
+_CUES = tuple((_whole(cue), tag) for cue, tag in TAG_CUES.items())
+_ANY_CUE = _whole("|".join(TAG_CUES))
+_STAGES = tuple((_whole(cue), stage) for cue, stage in STAGE_CUES.items())
 
 SURE = 0.6
 
@@ -100,12 +107,14 @@ def tags_of(title: str, funnel_stage: str | None, angle: str | None) -> tuple[st
 
 def cued_tags(text: str) -> set[str]:
     """The tags that words of ``text`` call for."""
-    return {tag for cue, tag in _CUES if cue.search(text)}
+    said = text.lower()
+    return {tag for cue, tag in _CUES if cue.search(said)} if _ANY_CUE.search(said) else set()
 
 
 def stage_guess(title: str) -> str | None:
     """The funnel stage that the title's words suggest, the nearest to buying first; None where they suggest none."""
-    return next((stage for cue, stage in _STAGES if cue.search(title)), None)
+    said = title.lower()
+    return next((stage for cue, stage in _STAGES if cue.search(said)), None)
 
 
 def sureness(title: str, notes: str | None = None) -> float:
@@ -114,13 +123,12 @@ def sureness(title: str, notes: str | None = None) -> float:
     0 where nothing in the title is a cue; 0.3 where cues contradict each other; 0.5 where all of them are words that
     mean something else as often, or where the notes speak clearly of what the title does not; else 1.
     """
-    found = {tag: cue for cue, tag in _CUES if cue.search(title)}
+    found = cued_tags(title)
     if not found:
         return 0.0
-    if contradicting(set(found)):
+    if contradicting(found):
         return 0.3
-    strong = any(not _WEAK.match(each.group()) for cue in found.values() for each in cue.finditer(title))
-    return 1.0 if strong and not (_clear_tags(notes or "") - set(found)) else 0.5
+    return 1.0 if _clear_tags(title) and not (_clear_tags(notes or "") - found) else 0.5
 
 
 def unsure(title: str, notes: str | None = None) -> bool:
@@ -135,4 +143,7 @@ def contradicting(tags: set[str]) -> set[str]:
 
 def _clear_tags(text: str) -> set[str]:
     """The tags that `cued_tags` finds by more than a word that is often meant otherwise."""
-    return {tag for cue, tag in _CUES if any(not _WEAK.match(each.group()) for each in cue.finditer(text))}
+    said = text.lower()
+    if not _ANY_CUE.search(said):
+        return set()
+    return {tag for cue, tag in _CUES if any(not _WEAK.fullmatch(each.group()) for each in cue.finditer(said))}

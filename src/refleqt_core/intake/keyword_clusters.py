@@ -2,13 +2,17 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import combinations, combinations_with_replacement
 
 from .vocabulary import STOPWORDS
 
 SHARE = 0.5
 """The least Jaccard index by which a keyword joins a cluster."""
+
+ROUNDING = 1e-9
+"""By how much a bound may be missed for floats being inexact."""
 
 
 def cluster_of(keyword: str | None, clusters: Mapping[str, Sequence[str]], *, share: float = SHARE) -> str | None:
@@ -43,15 +47,16 @@ def assign_clusters(
 class ClusterIndex:
     """The terms of clusters by their words, for finding the nearest one without looking at all of them.
 
-    Two sets of sizes m and n with Jaccard index of at least s share at least s / (1 + s) · (m + n) words, so that one
-    of them stands among any m − o + 1 words of the first, where o is that number (prefix filtering: Chaudhuri, Ganti,
-    Kaushik 2006). The rarest are looked up, and only sets of a size that can be near.
+    Two sets of m and n words with a Jaccard index of at least s have o = s / (1 + s) · (m + n) words in common or more,
+    so that one of these stands among any m − o + 1 words of the first, and two among any m − o + 2 (prefix filtering:
+    Chaudhuri, Ganti, Kaushik 2006). The rarest are looked up, in pairs where two are certain, and only sets of a size
+    that can be near.
     """
 
     def __init__(self, clusters: Mapping[str, Sequence[str]], *, share: float = SHARE):
         self._share = share
         self._names: dict[frozenset[str], str] = {}
-        self._by_word: dict[tuple[str, int], list[frozenset[str]]] = {}
+        self._by_words: dict[tuple[str, str, int], list[frozenset[str]]] = {}
         for name, terms in clusters.items():
             self.add(name, terms)
 
@@ -59,8 +64,8 @@ class ClusterIndex:
         """The cluster of that name has the terms too."""
         for words in map(words_of, terms):
             if words not in self._names:
-                for word in words:
-                    self._by_word.setdefault((word, len(words)), []).append(words)
+                for first, second in combinations_with_replacement(sorted(words), 2):
+                    self._by_words.setdefault((first, second, len(words)), []).append(words)
             self._names[words] = max(name, self._names.get(words, name))
 
     def nearest(self, term: str) -> str | None:
@@ -75,14 +80,22 @@ class ClusterIndex:
     def _candidates(self, words: frozenset[str]) -> Iterable[frozenset[str]]:
         if words in self._names:
             return (words,)  # nothing is nearer than the same words, and their cluster is the last by name
-        smallest = math.ceil(self._share * len(words) - 1e-9)
+        smallest = math.ceil(self._share * len(words) - ROUNDING)
+        largest = math.floor(len(words) / self._share + ROUNDING)
         found: set[frozenset[str]] = set()
-        for size in range(max(smallest, 1), math.floor(len(words) / self._share + 1e-9) + 1):
-            common = math.ceil(self._share / (1 + self._share) * (len(words) + size) - 1e-9)
-            lists = sorted((self._by_word.get((word, size), []) for word in words), key=len)
-            for sets in lists[: len(words) - common + 1]:
-                found.update(sets)
+        for size in range(max(smallest, 1), largest + 1):
+            found.update(*self._lists(words, size))
         return found
+
+    def _lists(self, words: frozenset[str], size: int) -> Iterator[Sequence[frozenset[str]]]:
+        """Lists that together hold every set of that size which can be near enough."""
+        common = math.ceil(self._share / (1 + self._share) * (len(words) + size) - ROUNDING)
+        rarest = sorted(words, key=lambda word: (len(self._by_words.get((word, word, size), ())), word))
+        if common < 2:
+            pairs = [(word, word) for word in rarest[: len(words) - common + 1]]
+        else:
+            pairs = list(combinations(sorted(rarest[: len(words) - common + 2]), 2))
+        return (self._by_words.get((*pair, size), ()) for pair in pairs)
 
 
 @lru_cache(maxsize=100_000)
