@@ -13,7 +13,10 @@ from .errors import NotAllowed
 from .ports import Clock, Ids, Store, where
 from .values import BusinessId, aware, one_of
 
-ROLES = ("owner", "member", "creator", "reviewer", "operator")
+FEED = "feed"
+"""The role of a token that stands in the address of a feed, and can read that feed alone."""
+
+ROLES = ("owner", "member", "creator", "reviewer", "operator", FEED)
 
 
 @attrs.frozen(kw_only=True)

@@ -13,7 +13,7 @@ SECURITY_HEADERS = {
 
 
 class SecurityHeaders:
-    """Adds `SECURITY_HEADERS` to every answer."""
+    """Adds `SECURITY_HEADERS` to every answer; how it may be cached an answer can say itself."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -23,7 +23,9 @@ class SecurityHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(SECURITY_HEADERS)
+                headers = MutableHeaders(scope=message)
+                said = {"Cache-Control": headers["Cache-Control"]} if "Cache-Control" in headers else {}
+                headers.update(SECURITY_HEADERS | said)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -11,6 +11,7 @@ from refleqt_adapters.container import open_refleqt
 from refleqt_adapters.settings import Settings
 from refleqt_core.errors import InvalidInput
 
+from .access_log import hide_tokens
 from .app import create_app
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def serve(
             server_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
+        hide_tokens()  # the configuration of uvicorn's logs, which it has just made, has none
         announce(_url(listener))
         server = uvicorn.Server(config)
         with _returning_when_stopped(server):
