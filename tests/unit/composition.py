@@ -27,6 +27,7 @@ from refleqt_core.intake.business import Segment
 from refleqt_core.intake.calendar_comments import CommentService
 from refleqt_core.intake.calendar_service import CalendarService
 from refleqt_core.intake.campaigns import CampaignService
+from refleqt_core.intake.categorisation import CategorisationService
 from refleqt_core.intake.drafts import EntryDraft, ImportedFile, OnboardingForm
 from refleqt_core.intake.entry_templates import SeriesService, TemplateService
 from refleqt_core.intake.onboarding import OnboardingService
@@ -107,6 +108,10 @@ class Composition:
         return self._with(MonthService, "clock")
 
     @property
+    def categorisation(self) -> CategorisationService:
+        return CategorisationService(store=self.store, llm=self.llm)
+
+    @property
     def vents(self) -> VentService:
         return self._with(VentService, "queue", "clock", "ids")
 
@@ -167,8 +172,9 @@ class Composition:
             tx.add(*entities)
 
     def work(self) -> int:
-        """The waiting jobs of embedding, extraction and transcription are done; gives how many ended."""
+        """The waiting jobs of reading, hearing and categorising are done; gives how many ended."""
         do = {
+            "categorize_entry": lambda to, it: self.categorisation.categorise(to, it.calendar_entry_id),
             "generate_embeddings": lambda to, it: self.context.embed(to, it.source_type, it.source_id),
             "extract_context": lambda to, it: self.context.extract(to, it.source_type, it.source_id),
             "transcribe_audio": lambda to, it: self.activities.transcribe(to, it.activity_artifact_id),

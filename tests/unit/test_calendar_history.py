@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import attrs
 import pytest
 from composition import FILE, NOON, Composition, draft
 from hypothesis import given, settings
@@ -20,7 +21,7 @@ from refleqt_core.intake.calendar import (
 from refleqt_core.intake.calendar_comments import CommentService
 from refleqt_core.intake.drafts import EntryDraft, ImportedFile, PlanDraft
 from refleqt_core.intake.imports import ImportBatch
-from refleqt_core.jobs.catalogue import GenerateEmbeddings, payload_of
+from refleqt_core.jobs.catalogue import CategorizeEntry, GenerateEmbeddings, payload_of
 from refleqt_core.values import BusinessId, Money
 
 OTHER_FILE = ImportedFile(name="later.csv", blob="1" * 64)
@@ -270,6 +271,33 @@ def test_a_large_import_is_indexed_by_one_job(refleqt: Composition) -> None:
     batch = refleqt.calendar.import_entries(business, [draft(f"E-{number}") for number in range(60)], FILE)
     asked = [payload_of(record.job) for record in refleqt.queue.jobs() if record.job.kind == "generate_embeddings"]
     assert asked == [GenerateEmbeddings(source_type="calendar_import", source_id=batch.id)]
+
+
+def test_a_model_is_asked_once_about_what_the_rules_are_unsure_of(refleqt: Composition) -> None:
+    business = refleqt.business()
+    unsure, sure = draft(title="Brine"), draft("E-2", title="Camera or scale: a comparison")
+    refleqt.calendar.import_entries(business, [unsure, sure], FILE)
+    entry = {each.external_id: each for each in refleqt.rows(business, CalendarEntry)}["E-1"]
+    asked = [payload_of(record.job) for record in refleqt.queue.jobs() if record.job.kind == "categorize_entry"]
+    assert asked == [CategorizeEntry(calendar_entry_id=entry.id)]
+
+
+def test_a_model_is_asked_about_a_large_import_by_one_job(refleqt: Composition) -> None:
+    business = refleqt.business()
+    batch = refleqt.calendar.import_entries(business, [draft(f"E-{n}", title="Brine") for n in range(60)], FILE)
+    asked = [payload_of(record.job) for record in refleqt.queue.jobs() if record.job.kind == "categorize_entry"]
+    assert asked == [CategorizeEntry(calendar_entry_id=batch.id)]
+
+
+def test_what_a_model_found_stays_until_it_would_be_asked_something_else(refleqt: Composition) -> None:
+    business = refleqt.business()
+    entry = refleqt.calendar.save(business, draft(title="Brine"))
+    with refleqt.store.business(business) as tx:
+        tx.save(attrs.evolve(entry, category="proof", tags=("data",), categorised_by="a-model"))
+    kept = refleqt.calendar.edit(business, entry.id, {"owner": "Bo", "tags": ("mine",)})
+    assert (kept.category, kept.categorised_by, set(kept.tags) >= {"data", "mine"}) == ("proof", "a-model", True)
+    anew = refleqt.calendar.edit(business, entry.id, {"title": "Salt"})
+    assert (anew.categorised_by, "data" in anew.tags, "mine" in anew.tags) == ("rules", False, True)
 
 
 def test_a_removed_entry_is_gone_with_its_details_and_its_vectors(refleqt: Composition) -> None:

@@ -6,12 +6,12 @@ from uuid import UUID
 import attrs
 
 from ..errors import Fault, InvalidInput
-from ..jobs.catalogue import GenerateEmbeddings, job
+from ..jobs.catalogue import CategorizeEntry, GenerateEmbeddings, job
 from ..ports import Clock, Ids, Job, Query, Queue, Transaction, where
 from ..values import BusinessId
 from .calendar import RULES, CalendarEntry, Campaign, EntryRevision, Keyword, StatusChange
 from .calendar_details import StoredEntry, stored_entries, write_details
-from .categorise import category_of, tags_of
+from .categorise import category_of, tags_of, unsure
 from .drafts import EntryDraft
 from .entry_drafts import ENTRY_FIELDS, document_of, merged
 from .field_rules import faults_of
@@ -230,11 +230,17 @@ class CalendarWriter:
                 )
 
     def _jobs(self, business_id: BusinessId, touched: Sequence[CalendarEntry], change: Change) -> Iterator[Job]:
+        """Indexing, and the question to a model where the rules are unsure: of a large import one job each."""
+        asked = [each.id for each in touched if each.categorised_by == RULES and unsure(each.title, each.notes)]
         if change.import_id is not None and len(touched) > FEW:
             yield job(GenerateEmbeddings(source_type="calendar_import", source_id=change.import_id), business_id)
+            if asked:
+                yield job(CategorizeEntry(calendar_entry_id=change.import_id), business_id)
             return
         for entry in touched:
             yield job(GenerateEmbeddings(source_type="calendar", source_id=entry.id), business_id)
+        for entry_id in asked:
+            yield job(CategorizeEntry(calendar_entry_id=entry_id), business_id)
 
 
 def _check(drafts: Sequence[EntryDraft]) -> None:

@@ -35,7 +35,10 @@ class ExtractContext:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GenerateEmbeddings:
-    """The text of a source becomes searchable; ``source_type`` as in `ports.Chunk`."""
+    """The text of a source becomes searchable; ``source_type`` as in `ports.Chunk`.
+
+    ``calendar_import`` with the id of an import stands for all entries that it wrote.
+    """
 
     source_type: str
     source_id: UUID
@@ -43,7 +46,7 @@ class GenerateEmbeddings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CategorizeEntry:
-    """A calendar entry gets its category, tags and clusters."""
+    """A calendar entry of which the rules are unsure gets category and tags; an import's id stands for all of its."""
 
     calendar_entry_id: UUID
 
