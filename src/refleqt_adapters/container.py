@@ -56,6 +56,7 @@ from refleqt_core.profile import ProfileService
 from refleqt_core.recommendations.service import RecommendationService
 from refleqt_core.upkeep import UpkeepService
 
+from .calendar_exports import CalendarExports
 from .calendar_files import CalendarFiles
 from .importer import FileImporter
 from .settings import Settings
@@ -393,6 +394,7 @@ class Container(containers.DeclarativeContainer):
     column_mappings: providers.Factory[ColumnMappingService] = providers.Factory(
         ColumnMappingService, store=store, clock=clock, ids=ids
     )
+    calendar_exports: providers.Factory[CalendarExports] = providers.Factory(CalendarExports, store=store)
     calendar_files: providers.Factory[CalendarFiles] = providers.Factory(
         CalendarFiles, store=store, blobs=blobs, calendar=calendar, mappings=column_mappings
     )

@@ -19,6 +19,7 @@ from . import (
     briefs,
     calendar,
     calendar_comments,
+    calendar_export,
     calendar_month,
     calendar_patterns,
     calendar_templates,
@@ -48,6 +49,7 @@ RESOURCES: tuple[Resource, ...] = (
     brand_assets.resource,
     calendar_patterns.resource,
     calendar.resource,
+    calendar_export.resource,
     calendar_month.resource,
     calendar_comments.resource,
     calendar_templates.resource,
@@ -90,6 +92,7 @@ def create_app(refleqt: "Container", resources: Iterable[Resource] = RESOURCES) 
     """The application; it uses ``refleqt`` until the caller closes that."""
     app = Starlette(
         routes=[
+            Route(calendar_export.FEED_PATH, calendar_export.feed),  # no entry is named feed.ics
             *routes(operation for resource in resources for operation in resource.operations),
             Route("/openapi.json", openapi),
             Route("/", human_pages.home),
