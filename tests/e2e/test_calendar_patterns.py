@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 from refleqt_adapters.container import Container, open_refleqt, work
 from refleqt_adapters.settings import Settings
 from refleqt_cli.main import app
+from refleqt_core.intake.calendar_patterns.analysis import KEPT
 from refleqt_core.intake.calendar_patterns.findings import SIGNALS
 from refleqt_core.intake.drafts import OnboardingForm
 from refleqt_core.values import BusinessId
@@ -66,7 +67,7 @@ def test_json_holds_all_nine_with_their_evidence(environment: dict[str, str]) ->
     assert found["time_to_publish"]["value"] == pytest.approx(9.12, abs=0.01)
     assert all(found[signal]["sentence"] for signal in SIGNALS)
     missed = found["review_behaviour"]["evidence"][0]
-    assert (missed["count"], len(missed["entries"])) == (80, 25)
+    assert (missed["count"], len(missed["entries"])) == (80, KEPT)
 
 
 def test_what_is_on_record_is_shown_until_it_is_found_anew(environment: dict[str, str]) -> None:

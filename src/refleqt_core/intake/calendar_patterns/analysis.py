@@ -10,7 +10,7 @@ from .status_flow import status_flow
 from .time_to_publish import time_to_publish
 from .velocity import velocity
 
-KEPT = 25
+KEPT = 12
 """Entries that are named of each kind of evidence, where not all are asked for."""
 
 

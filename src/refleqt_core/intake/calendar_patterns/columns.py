@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from functools import cached_property, lru_cache
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,8 +15,12 @@ from ..calendar import STATUSES
 from .findings import Evidence, NotedEntry
 
 DAY = 86_400.0
+EPOCH = date(1970, 1, 1).toordinal()
 OUT = (STATUSES.index("published"), STATUSES.index("reviewed"))
-"""Statuses of what has gone out, as places in `STATUSES`."""
+"""Statuses of what has gone out, as places in `STATUSES`; they are its last."""
+
+
+SPOKEN = tuple(spoken(status) for status in STATUSES)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -99,17 +104,28 @@ class CalendarColumns:
     @property
     def is_out(self) -> NDArray[np.bool_]:
         """Whether the entry had been published by the moment."""
-        return np.isin(self.status, OUT)
+        return self.status >= OUT[0]
+
+    def days_of(self, moments: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The days of the moments where the business is, as ordinals of `date`; NaN of none."""
+        return local_days(moments, self.zone)
 
     def day_of(self, moment: float) -> date | None:
         """The day at the business's own place; None of no moment."""
-        return None if np.isnan(moment) else datetime.fromtimestamp(moment, self.zone).date()
+        day = float(self.days_of(np.array([moment]))[0])
+        return None if np.isnan(day) else date.fromordinal(int(day))
+
+    @cached_property
+    def _dates(self) -> NDArray[np.float64]:
+        """The day of each entry's publication, past or to come."""
+        return self.days_of(np.where(np.isnan(self.published), self.publish, self.published))
 
     def told(self, entry: int) -> str:
         """Where the entry stands, such as ``published 2026-03-04`` or ``in review, for 2026-04-01``."""
-        status, day = spoken(STATUSES[self.status[entry]]), self.day_of(self.publish[entry])
-        out = self.day_of(self.published[entry])
-        return f"{status} {out}" if out else f"{status}, for {day}" if day else status
+        status, day = SPOKEN[self.status[entry]], float(self._dates[entry])
+        if np.isnan(day):
+            return status
+        return f"{status}{', for ' if np.isnan(self.published[entry]) else ' '}{_iso(int(day))}"
 
     def newest(self, entries: NDArray[np.int64]) -> NDArray[np.int64]:
         """The entries by the date that they are for, or else were made on, the newest first."""
@@ -125,6 +141,32 @@ class CalendarColumns:
         keep: int | None,
     ) -> Evidence:
         """The first ``keep`` of the entries (None: all of them), each with its note or else where it stands."""
-        shown = [int(each) for each in entries[:keep]]
-        noted = [NotedEntry(id=self.ids[each], note=(notes or {}).get(each) or self.told(each)) for each in shown]
-        return Evidence(label=label, count=entries.size, entries=tuple(noted))
+        told = notes or {}
+        shown = [(each, told[each] if each in told else self.told(each)) for each in entries[:keep].tolist()]
+        noted = tuple(NotedEntry(id=self.ids[each], note=note) for each, note in shown)
+        return Evidence(label=label, count=entries.size, entries=noted)
+
+
+def local_days(moments: NDArray[np.float64], zone: ZoneInfo) -> NDArray[np.float64]:
+    """The ordinals of the days that the clocks of ``zone`` show at the moments; NaN stays."""
+    found = np.full(moments.shape, np.nan)
+    known = np.flatnonzero(np.isfinite(moments))
+    utc_days, place = np.unique(np.floor(moments[known] / DAY), return_inverse=True)
+    offsets = np.array([_offset(day, zone) for day in utc_days.tolist()], dtype=np.float64)[place]
+    found[known] = np.floor((moments[known] + offsets) / DAY) + EPOCH
+    for each in known[np.isnan(offsets)].tolist():
+        found[each] = datetime.fromtimestamp(moments[each], zone).toordinal()
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _offset(utc_day: float, zone: ZoneInfo) -> float:
+    """By how many seconds the clocks are ahead on that day; NaN where they are moved on it."""
+    begin, end = (datetime.fromtimestamp(each * DAY, zone).utcoffset() for each in (utc_day, utc_day + 1))
+    assert begin is not None and end is not None
+    return begin.total_seconds() if begin == end else np.nan
+
+
+@lru_cache(maxsize=20_000)
+def _iso(day: int) -> str:
+    return date.fromordinal(day).isoformat()

@@ -23,7 +23,7 @@ def review_behaviour(calendar: CalendarColumns, keep: int | None) -> ReviewBehav
     done = calendar.status == OUT[1]
     is_due = calendar.is_out & (due <= today)
     kept, missed = np.flatnonzero(is_due & done), np.flatnonzero(is_due & ~done)
-    lateness = _ordinals(calendar, calendar.reviewed) - due
+    lateness = calendar.days_of(calendar.reviewed) - due
     known = lateness[np.isfinite(lateness) & is_due]
     overdue = missed[np.lexsort((missed, due[missed]))]
     late = np.flatnonzero(is_due & (lateness > GRACE_DAYS))
@@ -52,14 +52,8 @@ def _due(calendar: CalendarColumns) -> NDArray[np.float64]:
     """The day of each review, as an ordinal; NaN where neither it nor the publication is known."""
     due = calendar.review_due.copy()
     unnamed = np.flatnonzero(np.isnan(due) & np.isfinite(calendar.published))
-    due[unnamed] = _ordinals(calendar, calendar.published[unnamed]) + REVIEW_DAYS
+    due[unnamed] = calendar.days_of(calendar.published[unnamed]) + REVIEW_DAYS
     return due
-
-
-def _ordinals(calendar: CalendarColumns, moments: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The days of the moments where the business is."""
-    found = [calendar.day_of(moment) for moment in moments.tolist()]
-    return np.array([np.nan if day is None else day.toordinal() for day in found], dtype=np.float64)
 
 
 def _notes(entries: NDArray[np.int64], by: NDArray[np.float64], word: str) -> dict[int, str]:
