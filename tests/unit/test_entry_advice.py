@@ -82,6 +82,12 @@ def test_a_title_is_measured_by_its_width_and_not_by_its_characters() -> None:
     assert "long" in advice(meta_title=wide)[0].what
 
 
+def test_a_title_is_cut_off_from_six_hundred_pixels_on() -> None:
+    fits = "kitchen food waste " + "n" * 38  # each n is 11.12 pixels wide
+    assert 590 < pixel_width(fits) <= 600 < pixel_width(f"{fits}n")
+    assert (advice(meta_title=fits), advised(meta_title=f"{fits}n")) == ([], ["meta_title"])
+
+
 def test_the_width_of_a_title_is_that_of_arial() -> None:
     assert pixel_width("Waste less") == pytest.approx((944 + 556 + 500 + 278 + 556 + 278 + 222 + 556 + 500 + 500) / 50)
     assert pixel_width("é") == pixel_width("e")

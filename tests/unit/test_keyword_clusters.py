@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from refleqt_core.intake.keyword_clusters import assign_clusters, cluster_of, jaccard, words_of
 
 WORDS = st.sampled_from(["kitchen", "waste", "scale", "menu", "cost", "the", "of", "app", "best", "Küche"])
-TERMS = st.lists(WORDS, max_size=6).map(" ".join) | st.text("ab cd", max_size=8)
+TERMS = (
+    st.sampled_from(["food waste", "waste food", "the food waste", "menu"])
+    | st.lists(WORDS, max_size=6).map(" ".join)
+    | st.text("ab cd", max_size=8)
+)
 CLUSTERS = st.dictionaries(TERMS, st.lists(TERMS, max_size=4), max_size=5)
 SHARES = st.sampled_from([0.2, 1 / 3, 0.4, 0.5, 0.6, 2 / 3, 0.75, 1.0])
 

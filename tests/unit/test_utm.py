@@ -160,6 +160,11 @@ def test_all_values_that_no_link_can_carry_are_named_at_once() -> None:
     assert [fault.field for fault in raised.value.faults] == ["utm_source", "utm_medium"]
 
 
+def test_of_doubled_parameters_the_first_that_says_something_is_read() -> None:
+    assert read("https://a.example/?utm_source=&UTM_Source=a&utm_source=b").utm_source == "a"
+    assert build("https://a.example/?utm_source=a&utm_source=b", SPRING, merge="fill").count("utm_source=a") == 1
+
+
 def remarks(url: str) -> list[tuple[str, str]]:
     return [(each.field, each.what) for each in (*link_remarks(url), *value_remarks(read(url)))]
 
