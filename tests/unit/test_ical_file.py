@@ -379,7 +379,7 @@ LINE = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=2000)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(LINE | st.text(max_size=30), max_size=25).map("\r\n".join).map(str.encode) | st.binary(max_size=200))
 def test_any_bytes_are_a_calendar_or_invalid_input(read, content):
     for whole in (content, b"BEGIN:VCALENDAR\r\n" + content + b"\r\nEND:VCALENDAR\r\n"):

@@ -401,7 +401,7 @@ TABLES = st.dictionaries(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.binary(max_size=200) | MARKUP.map(str.encode))
 def test_any_bytes_are_an_export_of_wordpress_or_invalid_input(read, content):
     try:
@@ -410,7 +410,7 @@ def test_any_bytes_are_an_export_of_wordpress_or_invalid_input(read, content):
         assert all(fault.problem and fault.remedy for fault in error.faults)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.binary(max_size=200) | TABLES.map(lambda data: json.dumps({"data": data}).encode()))
 def test_any_bytes_are_an_export_of_ghost_or_invalid_input(read, content):
     try:

@@ -6,7 +6,7 @@ from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refleqt_adapters.connectors.recurrence import MOST, occurrences
@@ -168,6 +168,7 @@ BYWEEKNO=-99 BYSETPOS=1,-1 BYSETPOS=999 BYHOUR=0,23 BYMINUTE=0,59 BYSECOND=60 WK
 PART = st.sampled_from(PARTS.split())
 
 
+@settings(deadline=None)
 @given(st.lists(PART, min_size=1, max_size=5).map(";".join) | st.text(max_size=60))
 def test_any_text_is_a_rule_or_invalid_input(rule):
     try:
@@ -179,6 +180,7 @@ def test_any_text_is_a_rule_or_invalid_input(rule):
         assert all(START <= moment < YEAR for moment in found)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 30), st.integers(1, 40), st.sampled_from([BERLIN, "UTC", "America/New_York", "Asia/Kathmandu"]))
 def test_a_rule_of_days_is_as_many_days_apart_on_the_clock(interval, count, zone):
     found = occurrences(f"FREQ=DAILY;INTERVAL={interval};COUNT={count}", START, zone, START + timedelta(days=2000))
