@@ -177,6 +177,18 @@ def test_the_id_of_an_import_stands_for_all_its_entries(refleqt: Composition, bu
     assert by == {titles[0]: "offline-1", titles[1]: RULES, titles[2]: "offline-1"}
 
 
+def test_an_entry_that_another_worker_took_meanwhile_is_asked_about_once(
+    refleqt: Composition, business: BusinessId
+) -> None:
+    drafts = [draft(f"E-{i}", title=title) for i, title in enumerate(("Bread", "Butter"))]
+    record = refleqt.calendar.import_entries(business, drafts, FILE)
+    second = refleqt.rows(business, CalendarEntry)[1]
+    other = Scripted()
+    llm = Scripted(meanwhile=lambda: service(refleqt, other).categorise(business, second.id))
+    assert service(refleqt, llm).categorise(business, record.id) == 1
+    assert (len(llm.asked), len(other.asked)) == (1, 1)
+
+
 def test_an_entry_that_is_gone_or_of_another_business_is_none(refleqt: Composition, business: BusinessId) -> None:
     saved = refleqt.calendar.save(business, draft(title=UNSURE))
     assert service(refleqt).categorise(refleqt.business(slug="other"), saved.id) == 0
