@@ -279,7 +279,7 @@ def _categorised(target: EntryDraft, before: StoredEntry | None) -> dict[str, ob
     if before is not None and before.entry.categorised_by != RULES and _asks_the_same(before.draft, target):
         own = set(before.entry.own_tags)
         by, category = before.entry.categorised_by, before.entry.category or category
-        found = tuple(sorted({*found, *(tag for tag in before.entry.tags if tag not in own)}))
+        found = tuple(tag for tag in before.entry.tags if tag not in own)
     return {"category": category, "tags": tuple(sorted({*found, *target.tags})), "categorised_by": by}
 
 
