@@ -1,6 +1,6 @@
 """Every kind of entity that a `Store` keeps, by the name of its table in the design."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from .access import ApiToken
 from .attribution.records import ArtifactCredit, Conversion, Touch
@@ -85,3 +85,10 @@ KINDS: Mapping[str, type[Entity]] = {
     "api_tokens": ApiToken,
 }
 """In an order in which each kind comes after those that it refers to."""
+
+_PLACES = {kind: place for place, kind in enumerate(KINDS.values())}
+
+
+def referred_first(entities: Iterable[Entity]) -> list[Entity]:
+    """The entities kind by kind, so that each comes after those that it refers to."""
+    return sorted(entities, key=lambda entity: _PLACES[type(entity)])

@@ -21,6 +21,7 @@ from refleqt_adapters.queue.procrastinate import ProcrastinateQueue
 from refleqt_adapters.store.memory import MemoryStore
 from refleqt_adapters.store.postgres import PostgresStore
 from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from refleqt_core.intake.business import Business
 from refleqt_core.ports import Handler, Job, JobRecord, Queue, Store
 from refleqt_core.values import BusinessId
 
@@ -122,6 +123,39 @@ def fail_for_good(rig: Rig) -> None:
     for _ in range(4):
         rig.run(fail)
         rig.advance(ANY_RETRY)
+
+
+def test_a_job_beside_an_addition_that_is_in_conflict_is_not_there(rig: Rig, business: BusinessId) -> None:
+    brine = Business(id=business, slug=f"b-{business}", name="Brine", created_at=rig.now())
+    with rig.store.business(business) as tx:
+        tx.add(brine)
+    with pytest.raises(Conflict), rig.store.business(business) as tx:
+        tx.add(brine)
+        rig.queue.enqueue(look(business), tx=tx)
+    assert rig.queue.jobs() == []
+
+
+@pytest.mark.parametrize("key", ["k", None])
+def test_a_job_is_there_with_what_was_added_beside_it(rig: Rig, business: BusinessId, key: str | None) -> None:
+    with rig.store.business(business) as tx:
+        tx.add(Business(id=business, slug=f"b-{business}", name="Brine", created_at=rig.now()))
+        rig.queue.enqueue(look(business, key=key), tx=tx)
+    with rig.store.business(business) as tx:
+        assert tx.get(Business, business).name == "Brine"
+    assert rig.only().job == look(business, key=key)
+
+
+def test_many_jobs_without_keys_run_in_their_order(rig: Rig, business: BusinessId) -> None:
+    seen: list[int] = []
+    rig.enqueue(*(numbered(business, n) for n in range(40)))
+    rig.run(lambda job: seen.append(job.payload["n"]))
+    assert seen == list(range(40))
+
+
+def test_no_jobs_are_enqueued_as_none(rig: Rig, business: BusinessId) -> None:
+    with rig.store.business(business) as tx:
+        rig.queue.enqueue(tx=tx)
+    assert rig.queue.jobs() == []
 
 
 def test_a_handler_gets_the_job_as_it_was_enqueued(rig: Rig, business: BusinessId) -> None:

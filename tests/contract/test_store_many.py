@@ -1,14 +1,16 @@
 """What the Store promises of many rows at once, over every adapter of it."""
 
+from collections.abc import Iterable
+from typing import Any
 from uuid import uuid4
 
 import attrs
 import pytest
-from stored import NOON, add, entry, new_business
+from stored import NOON, add, entry, new_business, point
 
 from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from refleqt_core.intake.business import BusinessProfile, Segment
-from refleqt_core.intake.calendar import CalendarEntry, Campaign, Keyword
+from refleqt_core.intake.calendar import CalendarEntry, Campaign, Keyword, SeoMetadata
 from refleqt_core.ports import Query, Store, where
 from refleqt_core.values import BusinessId, Money
 
@@ -196,3 +198,87 @@ def test_a_text_that_is_none_contains_nothing(store: Store, business: BusinessId
 def test_a_field_that_is_no_text_contains_nothing(store: Store, business: BusinessId, field: str) -> None:
     with pytest.raises(InvalidInput), store.business(business) as tx:
         tx.find(CalendarEntry, *where(**{f"{field}__contains": "a"}))
+
+
+MANY = 450
+"""Enough for every adapter to take its way for many."""
+
+ODD = ["\t", "\n", "\r", "\\N", "\\.", "\\", "NULL", "", "ä☃", '"', "{,}", "%s", "$1", "a\\tb"]
+
+
+def many(business: BusinessId, **changes: Any) -> list[CalendarEntry]:
+    return [entry(business, external_id=f"E-{number}", **changes) for number in range(MANY)]
+
+
+def by_id(entities: Iterable[CalendarEntry]) -> list[CalendarEntry]:
+    return sorted(entities, key=lambda each: each.id)
+
+
+def test_many_that_were_added_are_read_back_equal(store: Store, business: BusinessId) -> None:
+    added = many(business, production_cost=Money(minor=5, currency="USD"), publish_at=NOON, tags=("a", "b"))
+    added = [attrs.evolve(each, owner=ODD[index % len(ODD)], notes=None) for index, each in enumerate(added)]
+    added += [entry(business, title=f"odd {text}", tags=(text, "x")) for text in ODD]
+    with store.business(business) as tx:
+        tx.add(*added)
+        assert tx.find(CalendarEntry) == by_id(added)
+    with store.business(business) as tx:
+        assert tx.find(CalendarEntry) == by_id(added)
+
+
+def test_many_of_several_kinds_are_added_in_whatever_order(store: Store, business: BusinessId) -> None:
+    campaign, entries = spring(business), many(business)
+    entries = [attrs.evolve(each, campaign_id=campaign.id) for each in entries]
+    details = [SeoMetadata(id=uuid4(), business_id=business, calendar_entry_id=each.id) for each in entries]
+    mixed = [each for pair in zip(details, entries, strict=True) for each in pair]
+    with store.business(business) as tx:
+        tx.add(*mixed, campaign)
+        assert (tx.count(SeoMetadata), tx.count(CalendarEntry), tx.count(Campaign)) == (MANY, MANY, 1)
+
+
+def test_many_may_be_added_again_and_again(store: Store, business: BusinessId) -> None:
+    first, second = many(business), [attrs.evolve(each, external_id=f"F-{each.external_id}") for each in many(business)]
+    with store.business(business) as tx:
+        tx.add(*first)
+        tx.add(*second)
+        tx.add(entry(business))
+    with store.business(business) as tx:
+        assert tx.count(CalendarEntry) == 2 * MANY + 1
+
+
+def test_one_conflict_among_many_loses_all(store: Store, business: BusinessId) -> None:
+    add(store, business, entry(business, external_id=f"E-{MANY - 1}"))
+    with pytest.raises(Conflict), store.business(business) as tx:
+        tx.add(*many(business))
+    with store.business(business) as tx:
+        assert tx.count(CalendarEntry) == 1
+
+
+def test_a_reference_of_one_among_many_to_what_is_absent_is_not_found(store: Store, business: BusinessId) -> None:
+    with pytest.raises(NotFound), store.business(business) as tx:
+        tx.add(*many(business), entry(business, campaign_id=uuid4()))
+    with store.business(business) as tx:
+        assert tx.count(CalendarEntry) == 0
+
+
+def test_one_of_another_business_among_many_is_not_allowed(store: Store, business: BusinessId) -> None:
+    other = new_business(store)
+    with pytest.raises(NotAllowed), store.business(business) as tx:
+        tx.add(*many(business), entry(other))
+
+
+def test_many_in_a_block_that_fails_are_not_there(store: Store, business: BusinessId) -> None:
+    with pytest.raises(RuntimeError), store.business(business) as tx:
+        tx.add(*many(business))
+        raise RuntimeError("the program failed in mid-work")
+    with store.business(business) as tx:
+        assert tx.count(CalendarEntry) == 0
+        tx.add(*many(business))
+        assert tx.count(CalendarEntry) == MANY
+
+
+def test_many_points_appended_twice_are_there_once(store: Store, business: BusinessId) -> None:
+    points = [point(business, 1, float(number), entity_id=f"a-{number}") for number in range(MANY)]
+    with store.business(business) as tx:
+        tx.append(points)
+    with store.business(business) as tx:
+        assert tx.append(points).unchanged == MANY

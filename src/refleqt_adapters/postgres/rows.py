@@ -94,6 +94,7 @@ class Writing:
     An update replaces the version before the one that it writes.
     """
 
+    columns: Sequence[str]
     insert: str
     update: str
     fields_of: Callable[[Entity], tuple[Any, ...]]
@@ -113,6 +114,7 @@ def _writing_of(kind: type[Entity]) -> Writing:
     assigned = ", ".join(f'"{column}" = {place}' for column, place in places.items())
     before = f"{id} = {places[id]} and version = {places['version']}::bigint - 1"
     return Writing(
+        columns,
         f"insert into {table} ({names}) values ({values})",  # noqa: S608  # names of our own
         f"update {table} set {assigned} where {before}",  # noqa: S608  # names of our own
         attrgetter(*fields),

@@ -1,6 +1,6 @@
 """The statements of one transaction on their way to the server: one trip for all up to the next answer."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, cast
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RootTransaction
 
 from refleqt_core.errors import Conflict, RefleqtError
 
-from .vendor_errors import FAILED, vendor_errors
+from .vendor_errors import FAILED, translated
 
 Row = tuple[Any, ...]
 
@@ -36,6 +36,23 @@ class Statements:
             cursor = RawCursor(self._driver)
             cursor.executemany(sql, rows)
             return cursor
+
+    def copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[str | None]]) -> None:
+        """The rows are in the table, by COPY into a table of this transaction's own: row-level security refuses others.
+
+        They are on their way from there when this comes back.
+        """
+        names, staging = ", ".join(f'"{column}"' for column in columns), f"staged_{table}"
+        with self._errors():
+            self._arrive()
+            self._driver.execute(f"create temporary table if not exists {staging} (like {table}) on commit drop")
+            with self._driver.cursor().copy(f"copy {staging} ({names}) from stdin") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            self._travel()
+            insert = f"insert into {table} ({names}) select {names} from {staging}"  # noqa: S608  # names of our own
+            self._driver.execute(insert)
+            self._driver.execute(f"truncate {staging}")
 
     def ask(self, *questions: tuple[str, Mapping[str, Any]]) -> list[list[Row]]:
         """The rows of each statement, which has its values by name."""
@@ -68,8 +85,8 @@ class Statements:
         with self._errors():
             done = self._driver.execute("commit")
             self._arrive()
-            if done.statusmessage != "COMMIT":  # what the server says of a transaction in which something had failed
-                raise Conflict(FAILED)
+        if done.statusmessage != "COMMIT":  # what the server says of a transaction in which something had failed
+            raise Conflict(FAILED)
 
     def abandon(self) -> None:
         """Nothing is waited for any more, and errors of what was sent no longer matter."""
@@ -90,11 +107,10 @@ class Statements:
         if self._lost_by:
             raise self._lost_by
         try:
-            with vendor_errors():
-                yield
-        except RefleqtError as error:
-            self._lost_by = error
-            raise
+            yield
+        except psycopg.Error as error:
+            self._lost_by = translated(error)
+            raise self._lost_by from error
 
 
 @contextmanager

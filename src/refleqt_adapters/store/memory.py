@@ -13,7 +13,7 @@ import attrs
 from refleqt_core.entities import Entity, Point
 from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from refleqt_core.intake.business import Business
-from refleqt_core.kinds import KINDS
+from refleqt_core.kinds import KINDS, referred_first
 from refleqt_core.ports.store import Appended, E, Filter, P, Query
 from refleqt_core.values import BusinessId, Money
 
@@ -130,6 +130,7 @@ class MemoryTransaction:
         """Every one of ``entities`` is stored."""
         for entity in entities:
             self._check_writable(entity)
+        for entity in referred_first(entities):
             if entity.id in self._rows(type(entity)):
                 self._lose(Conflict(f"{type(entity).__name__} {entity.id} exists already"))
             self._put(entity)

@@ -81,6 +81,7 @@ class Transaction(Protocol):
     def add(self, *entities: Entity) -> None:
         """Every one of ``entities`` is stored, and there for whatever this transaction reads from now on.
 
+        They may be given in any order, also what refers to another one before that.
         An id or a natural key (`Entity.unique`) that is there already raises `Conflict`, also when two transactions
         race for it. So does a reference to something that is absent, with `NotFound`. Either is raised by this call, by
         a later one, or at the latest when the block ends, since additions may travel with what follows them. The whole
