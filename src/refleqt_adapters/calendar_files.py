@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import cast
 
 import attrs
 
@@ -10,7 +11,7 @@ from refleqt_core.intake.business import Business
 from refleqt_core.intake.calendar_service import CalendarService
 from refleqt_core.intake.column_guess import OWN_NAME, ColumnGuess, mapping_of
 from refleqt_core.intake.column_mappings import ColumnMappingService
-from refleqt_core.intake.column_reading import Order, TableReading
+from refleqt_core.intake.column_reading import ORDERS, Order, TableReading
 from refleqt_core.intake.drafts import EntryDraft, ImportedFile
 from refleqt_core.intake.imports import ColumnMapping, ImportBatch
 from refleqt_core.ports import BlobStore, Store
@@ -41,6 +42,40 @@ class Said:
             defaults={**reading.defaults, **self.defaults},
             values={**reading.values, **values},
         )
+
+
+def said_of(
+    *,
+    columns: Sequence[str] = (),
+    unused: Sequence[str] = (),
+    dates: str | None = None,
+    sheet: str | None = None,
+    defaults: Sequence[str] = (),
+    values: Sequence[str] = (),
+) -> Said:
+    """What is said as texts: ``Column=field``, ``field=value``, ``field:word=value``; faults raise `InvalidInput`."""
+    faults: list[Fault] = []
+    if dates not in (None, *ORDERS):
+        remedy = "Say dmy for 31/03/2026, or mdy for 03/31/2026."
+        faults.append(Fault("dates", None, None, f"'{dates}' is no order of day and month", remedy))
+    words: dict[str, dict[str, str]] = {}
+    for field_and_word, meant in _pairs("value", values, faults):
+        field, _, word = field_and_word.partition(":")
+        words.setdefault(field.strip(), {})[word.strip()] = meant
+    mapped: dict[str, str | None] = {**dict(_pairs("map", columns, faults)), **dict.fromkeys(unused)}
+    stated = dict(_pairs("default", defaults, faults))
+    if faults:
+        raise InvalidInput(faults)
+    return Said(columns=mapped, dates=cast("Order | None", dates), sheet=sheet, defaults=stated, values=words)
+
+
+def _pairs(option: str, given: Sequence[str], faults: list[Fault]) -> list[tuple[str, str]]:
+    parts = [(each, *each.rpartition("=")) for each in given]
+    wrong = [each for each, name, _, value in parts if not (name.strip() and value.strip())]
+    faults += [
+        Fault(option, None, None, f"'{each}' has no name or no value", "Write it as NAME=VALUE.") for each in wrong
+    ]
+    return [(name.strip(), value.strip()) for each, name, _, value in parts if each not in wrong]
 
 
 @attrs.frozen(kw_only=True)

@@ -1,7 +1,7 @@
 """``refleqt calendar import``: a table of any tool, its columns guessed, shown, confirmed and remembered."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -64,9 +64,12 @@ def import_calendar(
     What each column is taken for is shown and asked, once: it is remembered for files with the same columns. Only the
     fields that the file has are changed. Entries without an id are known by their titles.
     """
+    from refleqt_adapters.calendar_files import said_of
     from refleqt_adapters.incoming_files import is_table
 
-    said = _said(maps, unmap, dates, sheet, default, value)
+    said = said_of(
+        columns=maps or (), unused=unmap or (), dates=dates, sheet=sheet, defaults=default or (), values=value or ()
+    )
     with session(ctx).at_business() as at:
         if not is_table(file):
             done = at.container.importer().import_file(at.id, file, skip_bad_rows=skip_bad_rows)
@@ -122,41 +125,6 @@ def _changed(
     except InvalidInput as error:
         say(str(error))
         return plan, said
-
-
-def _said(
-    maps: Sequence[str] | None,
-    unmap: Sequence[str] | None,
-    dates: str | None,
-    sheet: str | None,
-    default: Sequence[str] | None,
-    value: Sequence[str] | None,
-) -> "Said":
-    from refleqt_adapters.calendar_files import Said
-    from refleqt_core.errors import Fault, InvalidInput
-    from refleqt_core.intake.column_reading import ORDERS
-
-    if dates not in (None, *ORDERS):
-        remedy = "Say dmy for 31/03/2026, or mdy for 03/31/2026."
-        raise InvalidInput([Fault("--dates", None, None, f"'{dates}' is no order of day and month", remedy)])
-    words: dict[str, dict[str, str]] = {}
-    for field_and_word, meant in _pairs("--value", value):
-        field, _, word = field_and_word.partition(":")
-        words.setdefault(field.strip(), {})[word.strip()] = meant
-    columns: dict[str, str | None] = {**dict(_pairs("--map", maps)), **dict.fromkeys(unmap or ())}
-    return Said(columns=columns, dates=dates, sheet=sheet, defaults=dict(_pairs("--default", default)), values=words)  # type: ignore[arg-type]  # one of the orders
-
-
-def _pairs(option: str, given: Sequence[str] | None) -> Iterator[tuple[str, str]]:
-    from refleqt_core.errors import Fault, InvalidInput
-
-    for each in given or ():
-        name, sign, value = each.rpartition("=")
-        if not sign or not name.strip() or not value.strip():
-            raise InvalidInput(
-                [Fault(option, None, None, f"'{each}' has no name or no value", "Write it as NAME=VALUE.")]
-            )
-        yield name.strip(), value.strip()
 
 
 def show(plan: "CalendarPlan") -> None:

@@ -19,7 +19,7 @@ YES = frozenset({"true", "yes", "y", "1"})
 NO = frozenset({"false", "no", "n", "0"})
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_AMOUNT = re.compile(r"[+-]?(\d{1,13}\.?\d*|\.\d+)", re.ASCII)
+_AMOUNT = re.compile(r"[+-]?(\d{1,13}(\.\d*)?|\.\d+)", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN = 500

@@ -127,6 +127,8 @@ class CellReader:
         found = _MONEY.fullmatch(said)
         mark = (found[1] or found[3] or "").strip() if found else ""
         code = _SIGNS.get(mark, mark.upper())
+        if found and found[1] and found[3] and found[1] != found[3]:
+            raise Unreadable(f"'{shown(cell)}' is of two currencies", "Write one of them.")
         beside = currency_code(currency.strip()) if currency.strip() else self.currency
         if code and beside and code != beside and not (found and found[1] == "$" and beside in _DOLLARS):
             problem = f"'{shown(cell)}' is in {code}, and its currency is said to be {beside}"

@@ -28,11 +28,11 @@ UNPACKED_LIMIT = 500_000_000
 _TIMES = 100
 _SMALL = 10_000_000
 _MERGES = 10_000
-_EMPTY_RUN = 100_000
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _CHUNK = 1 << 20
 _OVERLAP = 256
 _MERGE = re.compile(rb'<(?:\w+:)?mergeCell [^>]{0,80}?ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_FAR = re.compile(rb'<(?:\w+:)?c (?:[^>]{0,60}? )?r="([A-Z]{3})(\d{1,7})"[^>/]{0,100}>')
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >]")
 _SAVE_AGAIN = "Open it in the program that it comes from, and save it as a workbook (.xlsx) or as CSV."
 
@@ -41,6 +41,14 @@ class _Merge(NamedTuple):
     first: int
     last: int
     column: int
+
+
+class _Seen(NamedTuple):
+    """The cells that are merged downwards, whether there are formulas, the rows that are too wide."""
+
+    merges: Sequence[_Merge]
+    has_formulas: bool
+    wide: frozenset[int]
 
 
 @contextmanager
@@ -78,29 +86,30 @@ def sheet_records(source: str, file: BinaryIO, book: Any, name: str) -> Iterator
     """
     sheet = book[name]
     with _translated(source):
-        merges, has_formulas = _looked_through(sheet)
-        formulas = _formulas(file, name) if has_formulas else None
-        yield from _rows(source, sheet, merges, formulas)
+        seen = _looked_through(sheet)
+        formulas = _formulas(file, name) if seen.has_formulas else None
+        yield from _rows(source, sheet, seen, formulas)
 
 
-def _rows(source: str, sheet: Any, merges: Sequence[_Merge], formulas: Iterator[Any] | None) -> Iterator[Read]:
+def _rows(source: str, sheet: Any, seen: _Seen, formulas: Iterator[Any] | None) -> Iterator[Read]:
     held: dict[_Merge, Any] = {}
-    empty = 0
-    for row, values in enumerate(sheet.iter_rows(max_col=COLUMN_LIMIT + 1, values_only=True), 1):
+    merges = seen.merges
+    for row, values in enumerate(sheet.iter_rows(max_col=COLUMN_LIMIT, values_only=True), 1):
+        written = next(formulas, ()) if formulas is not None else ()
+        if row in seen.wide:
+            problem = f"the row has more than {COLUMN_LIMIT:,} columns"
+            yield Read(row, Fault(source, row, None, problem, "Keep the columns that say something."), "")
+            continue
+        if formulas is None and not merges and values.count(None) == len(values):
+            continue
         cells = [_text(value) for value in values]
         if formulas is not None:
-            _mark_uncomputed(cells, next(formulas, ()))
+            _mark_uncomputed(cells, written)
         if merges:
             _fill_down(row, cells, merges, held)
         while cells and not cells[-1]:
             cells.pop()
-        empty = 0 if cells else empty + 1
-        if empty > _EMPTY_RUN:
-            return
-        if len(cells) > COLUMN_LIMIT:
-            problem = f"the row has more than {COLUMN_LIMIT:,} columns"
-            yield Read(row, Fault(source, row, None, problem, "Keep the columns that say something."), "")
-        elif cells:
+        if cells:
             yield Read(row, cells, "")
 
 
@@ -153,14 +162,15 @@ def _formulas(file: BinaryIO, name: str) -> Iterator[Any]:
     """The same rows with their formulas: only so is a formula without a value told from an empty cell."""
     book = _load(file, data_only=False)
     try:
-        yield from book[name].iter_rows(max_col=COLUMN_LIMIT + 1, values_only=True)
+        yield from book[name].iter_rows(max_col=COLUMN_LIMIT, values_only=True)
     finally:
         book.close()
 
 
-def _looked_through(sheet: Any) -> tuple[Sequence[_Merge], bool]:
-    """The cells that are merged downwards, and whether there are formulas: both stand where openpyxl passes over."""
+def _looked_through(sheet: Any) -> _Seen:
+    """What stands where openpyxl passes over it, or only tells of cell by cell."""
     merges: list[_Merge] = []
+    wide: set[int] = set()
     has_formulas, rest = False, b""
     with sheet._get_source() as xml:  # the one way to the sheet's own file
         while chunk := xml.read(_CHUNK):
@@ -170,8 +180,9 @@ def _looked_through(sheet: Any) -> tuple[Sequence[_Merge], bool]:
                 first, last = int(found[2]), int(found[4])
                 if found.end() > len(rest) and last > first and len(merges) < _MERGES:
                     merges.append(_Merge(first, last, _place(found[1])))
+            wide.update(int(found[2]) for found in _FAR.finditer(text) if _place(found[1]) >= COLUMN_LIMIT)
             rest = text[-_OVERLAP:]
-    return merges, has_formulas
+    return _Seen(merges, has_formulas, frozenset(wide))
 
 
 def _place(letters: bytes) -> int:
