@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from refleqt_core.intake.business import ONBOARDING_GROUPS
+
 from .csv_records import opened
 
 SEEN = 100_000
@@ -13,6 +15,7 @@ _SIGNS: Mapping[str, Mapping[str, re.Pattern[bytes]]] = {
     ".ics": {"vcalendar": re.compile(rb"(?i)\s*begin\s*:\s*vcalendar")},
     ".xml": {"wordpress": re.compile(rb"(?s)<rss\b[^>]*\bxmlns:wp\b"), "rss": re.compile(rb"<rss\b")},
     ".json": {
+        "identity": re.compile(rb"\s*\{\s*\"(?:" + "|".join(ONBOARDING_GROUPS).encode() + rb")\"\s*:"),
         "ghost": re.compile(rb"(?s)\s*\{.*?\"(?:db|data)\"\s*:"),
         "an object": re.compile(rb"\s*\{"),
         "a list": re.compile(rb"\s*\["),
