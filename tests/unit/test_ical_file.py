@@ -242,6 +242,12 @@ def test_a_rule_that_would_run_away_or_is_none_is_refused_at_its_line(refused, r
     assert perf_counter() - began < 1
 
 
+def test_a_calendar_of_rules_that_never_fall_is_given_up_early(refused):
+    never = "RRULE:FREQ=DAILY;INTERVAL=7;BYDAY=MO"
+    content = calendar(*(event(never, uid=f"u{at}", start="DTSTART:20260106T090000Z") for at in range(200)))
+    assert len(refused(content)) == 51
+
+
 # what is passed over, and versions
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from refleqt_adapters.connectors.recurrence import MOST, occurrences
+from refleqt_adapters.connectors.recurrence import MOST, local_occurrences, occurrences
 from refleqt_core.errors import InvalidInput
 
 BERLIN = "Europe/Berlin"
@@ -95,13 +95,27 @@ def test_a_leap_day_comes_back_in_leap_years_alone():
         "FREQ=WEEKLY;INTERVAL=999999;BYMONTH=13",
     ],
 )
-def test_a_rule_that_never_falls_is_soon_over(rule):
+def test_a_rule_that_never_falls_is_refused_soon(rule):
     began = perf_counter()
-    try:
-        assert occurrences(rule, START, BERLIN, YEAR) == []
-    except InvalidInput as refused:
-        assert refused.faults[0].remedy
+    with pytest.raises(InvalidInput) as refused:
+        occurrences(rule, START, BERLIN, YEAR)
+    assert refused.value.faults[0].remedy
     assert perf_counter() - began < 2
+
+
+def test_a_rule_that_falls_later_than_what_is_asked_for_falls_on_no_day_of_it():
+    assert occurrences("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", START, BERLIN, YEAR) == []
+    assert occurrences("FREQ=WEEKLY;UNTIL=20200101", START, BERLIN, YEAR) == []
+
+
+def test_a_rule_that_falls_too_often_before_what_is_asked_for_is_refused():
+    clock = ",".join(map(str, range(60)))
+    rule = f"FREQ=DAILY;BYHOUR={','.join(map(str, range(24)))};BYMINUTE={clock};BYSECOND={clock}"
+    first = datetime(1900, 1, 1)
+    began = perf_counter()
+    with pytest.raises(InvalidInput, match="50,000 times before"):
+        local_occurrences(rule, first, ZoneInfo("UTC"), datetime(2026, 1, 1), datetime(2026, 1, 2))
+    assert perf_counter() - began < 5
 
 
 def test_a_rule_without_end_is_refused_where_it_falls_too_often():

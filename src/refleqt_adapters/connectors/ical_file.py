@@ -20,8 +20,11 @@ from .remarks import Remarks
 ENTRY_LIMIT = 50_000
 """Entries that one calendar may come to."""
 
-RECURRING_LIMIT = 1_000
+RECURRING_LIMIT = 500
 """Recurring events of the largest calendar that is read."""
+
+_LOST_LIMIT = 50
+"""Rules that cannot be followed, after which the file is given up: to find that one never falls takes a while."""
 
 _KINDS = ("VEVENT", "VTODO")
 _KEPT = 10_000
@@ -52,7 +55,7 @@ class _Calendar:
         self._rejected: dict[int, RejectedLine] = {}
         self._items: dict[str, tuple[Component, EntryDraft]] = {}
         self._unused: set[str] = set()
-        self._recurring = 0
+        self._recurring = self._lost = 0
 
     def take(self, calendar: Component) -> None:
         """The entries of one VCALENDAR are among the items."""
@@ -123,6 +126,9 @@ class _Calendar:
             dates = dates_of(self._source, event, zones, self._reading)
         except InvalidInput as error:
             self._reject(event.component, error.faults)
+            self._lost += 1
+            if self._lost > _LOST_LIMIT:
+                refuse(tuple(self._rejected.values()))
             return []
         if not dates:
             self._remarks.pass_over(f"recurring event without a date {self._window}", event.row)

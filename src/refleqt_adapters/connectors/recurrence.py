@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 MOST = 5_000
 """Occurrences that one rule is asked for at once: thirteen years of a daily one."""
 
+MOST_PASSED = 50_000
+"""Occurrences that are passed over to reach the days that are asked for: a daily rule of 1900 is there in 2030."""
+
+NEVER = "the rule falls on no day at all"
+
 LONGEST_RULE = 1_000
 """Characters."""
 
@@ -58,8 +63,8 @@ def occurrences(rule: str, starts_at: datetime, time_zone: str, until: datetime)
     clock change leaves out is as many minutes after the last one that there was (02:30 becomes 03:30), one that comes
     twice is the first. ``starts_at`` counts only where the rule falls on it.
 
-    A rule that is wrong, falls more often than daily, or falls more than `MOST` times raises `InvalidInput` with every
-    fault of it; so do a zone that is not known and a moment without one.
+    A rule that is wrong, never falls, falls more often than daily, or more than `MOST` times raises `InvalidInput` with
+    every fault of it; so do a zone that is not known and a moment without one.
     """
     zone = _zone(time_zone)
     first, last = (_on_the_clock(each, zone) for each in (starts_at, until))
@@ -79,7 +84,7 @@ def local_occurrences(
     ahead = max(0, (LAST_YEAR - max(first.year, end.year)) // _GREGORIAN_CYCLE * _GREGORIAN_CYCLE)
     try:
         dated = _dated(parts, _moved(first, ahead), zone, ahead)
-        found = _between(dated, *(_moved(each, ahead) for each in (start, end)))
+        found = _between(iter(dated), "UNTIL" in parts, *(_moved(each, ahead) for each in (start, end)))
         listed = list(islice(found, most + 1))
     except (ValueError, TypeError, IndexError, OverflowError) as error:
         raise _refused(None, f"the rule '{rule[:100]}' cannot be followed: {error}", f"{_EXAMPLE}.") from error
@@ -98,12 +103,19 @@ def _on_the_clock(moment: datetime, zone: tzinfo) -> datetime:
         raise _refused("starts_at", f"{moment} lies before or after all years", "Give a day of this age.") from error
 
 
-def _between(dated: "rrule", start: datetime, end: datetime) -> Iterator[datetime]:
-    for moment in dated:
+def _between(dated: Iterator[datetime], is_ended: bool, start: datetime, end: datetime) -> Iterator[datetime]:
+    """The moments from ``start`` until before ``end``; a rule that never falls, or too often before, is refused."""
+    passed = -1
+    for passed, moment in enumerate(dated):
         if moment >= end:
             return
         if moment >= start:
             yield moment
+        elif passed > MOST_PASSED:
+            problem = f"the rule falls more than {MOST_PASSED:,} times before the days that are asked for"
+            raise _refused("FREQ", problem, "Let it start later, or make it less frequent.")
+    if passed < 0 and not is_ended:
+        raise _refused("FREQ", NEVER, "Check its parts against each other and against the start.")
 
 
 def _dated(parts: Mapping[str, str], first: datetime, zone: tzinfo, ahead: int) -> "rrule":
