@@ -317,8 +317,9 @@ def test_the_feed_has_the_same_bytes_until_an_entry_changes(refleqt: Composition
     refleqt.calendar.edit(business, entry.id, {"title": "Other"})
     changed = exports.feed(business)
     assert changed.tag != first.tag
-    uids = [Calendar.from_ical(feed.data).events[0]["UID"] for feed in (first, changed)]
-    assert uids[0] == uids[1]
+    before, after = (Calendar.from_ical(feed.data).events[0] for feed in (first, changed))
+    assert before["UID"] == after["UID"]
+    assert int(after["SEQUENCE"]) == int(before["SEQUENCE"]) + 1
 
 
 def test_entries_without_a_date_are_left_out_and_counted(refleqt: Composition):

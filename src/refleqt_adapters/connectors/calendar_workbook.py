@@ -65,7 +65,7 @@ def _width(cell: Cell) -> int:
 
 
 def _excel(sheet: Any, cell: Cell, zone: ZoneInfo) -> Any:
-    """The cell as openpyxl takes it; a text is marked as one, whatever it begins with."""
+    """The cell as openpyxl takes it."""
     if cell is None or cell is False:
         return None
     if isinstance(cell, datetime):
@@ -94,8 +94,6 @@ def _styled(sheet: Any, value: Any, number_format: str = "", **style: Any) -> An
     from openpyxl.cell import WriteOnlyCell  # type: ignore[import-untyped]
 
     cell = WriteOnlyCell(sheet, value=protected(value) if isinstance(value, str) else value)
-    if isinstance(value, str):
-        cell.data_type = "s"  # openpyxl would make a formula of what begins with =
     if number_format:
         cell.number_format = number_format
     for name, each in style.items():
