@@ -9,6 +9,7 @@ import attrs
 from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.intake.business import Business
 from refleqt_core.intake.calendar_service import CalendarService
+from refleqt_core.intake.choice_words import plain
 from refleqt_core.intake.column_guess import OWN_NAME, ColumnGuess, mapping_of
 from refleqt_core.intake.column_mappings import ColumnMappingService
 from refleqt_core.intake.column_reading import ORDERS, Order, TableReading
@@ -201,12 +202,18 @@ def _as_said(
     guesses: Sequence[ColumnGuess] = look.guesses
     if known is not None:
         when = f"confirmed on {known.confirmed_at:%Y-%m-%d}"
-        guesses = [_put(guess, known.columns.get(guess.column), when) for guess in guesses]
+        confirmed = {_folded(name): field for name, field in known.columns.items()}
+        guesses = [_put(guess, confirmed.get(_folded(guess.column)), when) for guess in guesses]
     fields = {field: name for name, field in said.items() if field}
     guesses = [
         _put(guess, None, "another one is said to be that") if _is_taken(guess, fields) else guess for guess in guesses
     ]
     return tuple(_put(guess, said[guess.column], "as said") if guess.column in said else guess for guess in guesses)
+
+
+def _folded(column: str) -> str:
+    """The name without case and punctuation, which another export of the same columns may have otherwise."""
+    return plain(column) or column
 
 
 def _is_taken(guess: ColumnGuess, fields: Mapping[str, str]) -> bool:
@@ -219,4 +226,7 @@ def _put(guess: ColumnGuess, field: str | None, reason: str) -> ColumnGuess:
 
 
 def _differs(known: ColumnMapping, guesses: Sequence[ColumnGuess], reading: TableReading) -> bool:
-    return (dict(known.columns), dict(known.options)) != (dict(mapping_of(guesses)), dict(reading.options))
+    confirmed, now = (
+        {_folded(name): field for name, field in columns.items()} for columns in (known.columns, mapping_of(guesses))
+    )
+    return (confirmed, dict(known.options)) != (now, dict(reading.options))

@@ -95,7 +95,7 @@ def confirmed(at: At, plan: "CalendarPlan", said: "Said", *, may_ask: bool = Tru
 
     from refleqt_adapters.calendar_files import unconfirmed
 
-    if not (may_ask and sys.stdin.isatty()):
+    if not (may_ask and _is_at_terminal()):
         error = unconfirmed(plan)
         error.add_note("Say --yes if the columns are as they are taken for, or --map and --unmap what they are.")
         raise error
@@ -187,3 +187,7 @@ def _lines(file: Path) -> int | None:
         return None
     with file.open("rb") as data:
         return sum(piece.count(b"\n") for piece in iter(lambda: data.read(1 << 20), b""))
+
+
+def _is_at_terminal() -> bool:
+    return sys.stdin.isatty()
