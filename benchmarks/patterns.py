@@ -11,6 +11,7 @@ Run: ``python -m benchmarks.patterns [--businesses N] [--rounds N] [--json FILE]
 """
 
 import argparse
+import gc
 import itertools
 import json
 import tempfile
@@ -126,6 +127,7 @@ def in_postgres(database: Database, businesses: int, rounds: int) -> dict[str, f
     store, ids = PostgresStore(database), SystemIds()
     service = PatternService(store=store, clock=SimulatedClock(NOW), ids=ids)
     (large,) = _stored(store, made(1, 10_000, seed=1), ids)
+    gc.freeze()  # as the worker does at its start
     times = [seconds(lambda: service.analyze(large)) for _ in range(rounds)]
     result = {
         "(b) 10,000 entries of one business, seconds, median": float(np.median(times)),
@@ -137,6 +139,7 @@ def in_postgres(database: Database, businesses: int, rounds: int) -> dict[str, f
         result[f"(c) {businesses:,} businesses of 200 entries, seconds"] = seconds(
             lambda: [service.analyze(each) for each in many]
         )
+    gc.unfreeze()
     return result
 
 

@@ -1,5 +1,6 @@
 """``refleqt worker``: the waiting jobs are done."""
 
+import gc
 import threading
 import time
 from collections import Counter
@@ -35,8 +36,10 @@ def worker(
     begun, tally = time.monotonic(), Tally()
     with session(ctx).open() as container, _progress(tally, quiet=as_json) as shown:
         handlers = watched(container.handlers(), tally, shown)
+        gc.freeze()  # what is loaded stays; looking through it again and again made reading many rows twice as slow
         with _upkeep(container, as_json=as_json):
             ended = container.queue().work(handlers, until_empty=until_empty)
+        gc.unfreeze()
     seconds = time.monotonic() - begun
     if as_json:
         failed = tally.failed.total()

@@ -122,7 +122,7 @@ class CalendarColumns:
 
     def told(self, entry: int) -> str:
         """Where the entry stands, such as ``published 2026-03-04`` or ``in review, for 2026-04-01``."""
-        status, day = SPOKEN[self.status[entry]], float(self._dates[entry])
+        status, day = SPOKEN[int(self.status[entry])], float(self._dates[entry])
         if np.isnan(day):
             return status
         return f"{status}{', for ' if np.isnan(self.published[entry]) else ' '}{_iso(int(day))}"

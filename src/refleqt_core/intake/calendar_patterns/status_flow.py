@@ -11,7 +11,7 @@ from .survival import kaplan_meier
 from .wording import between, counted, days
 
 WORK = ("planned", "in_production", "in_review")
-"""Statuses in which somebody has to do something: ideas may lie, what is scheduled waits for its day."""
+"""Statuses, one after the other, in which somebody has to act: ideas may lie, what is scheduled waits for its day."""
 ENOUGH = 5
 """Stays without which a status is not called a bottleneck."""
 
@@ -70,7 +70,8 @@ def _stuck(
 ) -> tuple[Evidence, ...]:
     """Entries of the bottleneck, or else of any status of `WORK`, the longest stays first."""
     steps, where = calendar.steps, (most.status,) if most else WORK
-    inside = np.isin(steps.reached, [STATUSES.index(status) for status in where])
+    first, last = STATUSES.index(where[0]), STATUSES.index(where[-1])
+    inside = (steps.reached >= first) & (steps.reached <= last)
     name, there = spoken(most.status) if most else "under way", inside & np.isinf(steps.until)
     return (
         _longest(calendar, f"still {name}, the longest first", there & known, keep),

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from operator import itemgetter
+from itertools import repeat
+from operator import attrgetter, itemgetter
 from typing import Any, TypeAlias
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -139,7 +140,7 @@ def _steps(rows: Rows, places: Places, now: float) -> tuple[Steps, Steps, NDArra
 
 def _ranks(ids: Sequence[UUID]) -> NDArray[np.int64]:
     """The place of each id in their order."""
-    numbers = [id.int for id in ids]
+    numbers = list(map(attrgetter("int"), ids))
     ranks = np.empty(len(ids), dtype=np.int64)
     ranks[sorted(range(len(ids)), key=numbers.__getitem__)] = np.arange(len(ids))
     return ranks
@@ -209,8 +210,8 @@ def _named(fields: Sequence[str], rows: Rows) -> Columns:
 
 def _owned(fields: Sequence[str], rows: Rows, places: Places) -> tuple[Columns, NDArray[np.int64]]:
     """The columns of rows that are about an entry of ours, and the entry's place."""
-    owner = fields.index("calendar_entry_id")
-    found = [places.get(row[owner].int, -1) for row in rows]
+    owners = map(itemgetter(fields.index("calendar_entry_id")), rows)
+    found = list(map(places.get, map(attrgetter("int"), owners), repeat(-1)))
     known = [row for row, place in zip(rows, found, strict=True) if place >= 0] if -1 in found else rows
     return _named(fields, known), np.array([place for place in found if place >= 0], dtype=np.int64)
 
@@ -222,7 +223,7 @@ def _coded(values: Sequence[str | None], known: Sequence[str] | None = None) -> 
 
 def _codes(values: Sequence[str | None], names: Sequence[str]) -> NDArray[np.int64]:
     number: dict[str | None, int] = {name: each for each, name in enumerate(names)}
-    return np.array([number.get(value, -1) for value in values], dtype=np.int64)
+    return np.fromiter(map(number.get, values, repeat(-1)), dtype=np.int64, count=len(values))
 
 
 def _spread(coded: Coded, at: NDArray[np.int64], n: int) -> Coded:
