@@ -1,6 +1,7 @@
 """An entry on its way from the idea to the review of its results."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import attrs
 
@@ -22,11 +23,11 @@ def moved(entry: CalendarEntry, status: str, now: datetime) -> CalendarEntry:
     """
     if problem := _hindrance(entry, status):
         raise InvalidInput([Fault(f"entry '{entry.external_id}'", None, "status", *problem)])
-    changes: dict[str, object] = {"status": status, "updated_at": now}
+    changes: dict[str, Any] = {"status": status, "updated_at": now}
     if status == "published" and entry.status not in OUT:
         changes["publish_at"] = min(entry.publish_at or now, now)
     if status == "published" and entry.review_due is None:
-        changes["review_due"] = review_of(changes.get("publish_at", entry.publish_at))  # type: ignore[arg-type]
+        changes["review_due"] = review_of(changes.get("publish_at", entry.publish_at))
     return attrs.evolve(entry, **changes)
 
 

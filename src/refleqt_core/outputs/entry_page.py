@@ -8,6 +8,7 @@ from uuid import UUID
 import attrs
 
 from ..cdt.outcomes import in_window, total
+from ..errors import Conflict
 from ..intake.calendar import CalendarEntry, EntryComment, EntryRevision, StatusChange
 from ..intake.calendar_details import stored_entries
 from ..intake.calendar_history import draft_before
@@ -71,6 +72,24 @@ class EntryReader:
             changes=changes_of(draft, revisions),
             results=results,
         )
+
+    def last_changed(self, business_id: BusinessId) -> UUID:
+        """The entry whose change is the last thing that was done to the calendar.
+
+        Where that was an import or a new entry, which are taken back by other means, and where nothing was done yet,
+        `Conflict` says so.
+        """
+        with self.store.business(business_id) as tx:
+            changes = tx.find(EntryRevision, order="-id", limit=1)
+            arrivals = tx.find(StatusChange, *where(left=None), order="-id", limit=1)
+            if not changes and not arrivals:
+                raise Conflict("nothing was done on the calendar yet")
+            if arrivals and (not changes or arrivals[0].id > changes[0].id):
+                added = tx.get(CalendarEntry, arrivals[0].calendar_entry_id)
+                raise Conflict(f"the last thing done was adding '{added.external_id}': remove it, or name an entry")
+            if changes[0].action == "import":
+                raise Conflict(f"the last thing done was an {changes[0].by}: undo the import, or name an entry")
+            return changes[0].calendar_entry_id
 
 
 def changes_of(present: EntryDraft, latest_first: Sequence[EntryRevision]) -> tuple[EntryChange, ...]:

@@ -12,7 +12,7 @@ import attrs
 
 from ..errors import InvalidInput
 from ..intake.business import Business
-from ..intake.calendar import STATUSES, CalendarEntry
+from ..intake.calendar import FUNNEL_STAGES, STATUSES, CalendarEntry
 from ..ports import Clock, Query, Store, Transaction, where
 from ..values import BusinessId
 from .records import RecommendationOutcome
@@ -95,7 +95,7 @@ class MonthService:
             ),
             undated=tuple(undated),
             by_status=_counted((entry.status for entry in entries), STATUSES),
-            by_stage=dict(sorted(Counter(entry.funnel_stage or "" for entry in entries).items())),
+            by_stage=_counted((entry.funnel_stage or "" for entry in entries), (*FUNNEL_STAGES, "")),
         )
 
 
