@@ -22,6 +22,7 @@ from refleqt_core.ports import BlobStore, Clock, MetricRecord, Store
 from refleqt_core.values import BusinessId
 
 from .calendar_files import CalendarFiles, CalendarPlan
+from .collector import resting_collector
 from .connectors.activity_file import ActivityFile, uploads
 from .connectors.file_kinds import FILE_KINDS, sniff
 from .connectors.mapped_table import Progress
@@ -61,6 +62,7 @@ class FileImporter:
         """The business of that onboarding file is there, new."""
         return BusinessId(self.onboarding.complete(read_onboarding(path)).id)
 
+    @resting_collector()
     def import_file(
         self, business_id: BusinessId, path: Path, *, kind: str | None = None, skip_bad_rows: bool = False
     ) -> Imported:
@@ -83,6 +85,7 @@ class FileImporter:
         done = self._importers[kind](business_id, content.items, file)
         return imported(kind, path, content, done)
 
+    @resting_collector()
     def import_calendar(
         self,
         business_id: BusinessId,

@@ -45,12 +45,16 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _array(values: Iterable[Any]) -> str:
+def _array(values: Sequence[Any]) -> str:
+    if not values:
+        return "{}"
     quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
     return "{" + ",".join([f'"{value}"' for value in quoted]) + "}"
 
 
 def _json(value: Any) -> str:
+    if value == {}:  # most are
+        return "{}"
     return to_json(converter.unstructure(value))
 
 
@@ -62,7 +66,7 @@ WRITERS: Mapping[type[TypeEngine[Any]], Callable[[Any], str]] = {
     BigInteger: str,
     Double: lambda value: repr(float(value)),
     Boolean: str,
-    Uuid: str,
+    Uuid: attrgetter("hex"),
     Date: _moment,
     DateTime: _moment,
     LargeBinary: lambda value: f"\\x{value.hex()}",
