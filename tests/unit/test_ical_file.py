@@ -440,3 +440,11 @@ def test_importing_twice_is_once_and_a_changed_event_updates(read, refleqt: Comp
     )
     batch = refleqt.calendar.import_entries(business, read(moved).items, file)
     assert (batch.new, batch.changed, batch.unchanged) == (0, 1, 2)
+
+
+def test_an_entry_of_our_own_feed_is_as_it_was_but_for_what_was_moved_or_renamed(read):
+    own = 'X-REFLEQT-ENTRY:{"external_id":"A"\\,"title":"Two\\u00a0words"\\,"artifact_type":"webinar"}'
+    (same,) = read(calendar(event(own, uid="1@refleqt", summary="Two words"))).items
+    assert (same.external_id, same.title, same.artifact_type, same.given) == ("A", "Two\xa0words", "webinar", None)
+    (other,) = read(calendar(event(own, uid="1@refleqt", summary="Three words"))).items
+    assert (other.title, other.publish_at) == ("Three words", datetime(2026, 3, 10, 9, tzinfo=UTC))

@@ -1,6 +1,7 @@
 """An event of an iCalendar file on one of its dates, as an entry of the calendar."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -21,6 +22,7 @@ OWN_ENTRY = "X-REFLEQT-ENTRY"
 
 _TODO_STATUS = {"NEEDS-ACTION": "planned", "IN-PROCESS": "in_production", "COMPLETED": "published"}
 _LONGEST_TITLE = 500
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def draft_of(source: str, name: str, dated: Dated, reading: Reading, remarks: Remarks) -> EntryDraft:
@@ -85,9 +87,14 @@ def _status(event: Event, moment: datetime, reading: Reading, remarks: Remarks) 
     return "scheduled" if event.text("STATUS").upper() == "CONFIRMED" else "planned"
 
 
+def _one_line(text: str) -> str:
+    """The text with nothing between its words but single spaces, as a feed may write it."""
+    return " ".join(_UNSEEN.sub(" ", text).split())
+
+
 def _title(event: Event, remarks: Remarks) -> str:
     """The summary on one line; without one, the first line of the description."""
-    summary = " ".join(event.text("SUMMARY").split())
+    summary = _one_line(event.text("SUMMARY"))
     if not summary:
         summary = next((line.strip() for line in event.text("DESCRIPTION").splitlines() if line.strip()), UNTITLED)
         remarks.say("without a SUMMARY, so it is named by its description, or 'Untitled'", event.row)
@@ -123,8 +130,9 @@ def _own(source: str, event: Event, moment: datetime) -> EntryDraft:
         remedy = "Leave the property out, and the event is read like any other."
         raise InvalidInput([Fault(source, row, OWN_ENTRY, problem, remedy)]) from error
     before = draft.publish_at and draft.publish_at.replace(microsecond=0)
+    summary = _one_line(event.text("SUMMARY"))
     return replace(
         draft,
-        title=" ".join(event.text("SUMMARY").split()) or draft.title,
+        title=draft.title if summary in ("", _one_line(draft.title)) else summary,
         publish_at=draft.publish_at if before == moment else moment,
     )
