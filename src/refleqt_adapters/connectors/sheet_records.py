@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -76,6 +77,13 @@ def hidden_names(book: Any) -> tuple[str, ...]:
 def is_of_1904(book: Any) -> bool:
     """Whether its day numbers count from 1904, as those of old Macs do."""
     return bool(book.epoch.year == 1904)
+
+
+def first_rows(source: str, book: Any, name: str, count: int) -> Iterator[Read]:
+    """The first rows of that sheet, their merged cells and uncomputed formulas as if they were empty."""
+    sheet = book[name]
+    with _translated(source):
+        yield from islice(_rows(source, sheet, _Seen((), False, frozenset()), None), count)
 
 
 def sheet_records(source: str, file: BinaryIO, book: Any, name: str) -> Iterator[Read]:

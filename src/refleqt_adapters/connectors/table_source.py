@@ -14,6 +14,7 @@ from refleqt_core.intake.column_guess import known_names
 from .csv_records import opened
 from .sheet_records import (
     COLUMN_LIMIT,
+    first_rows,
     hidden_names,
     is_of_1904,
     is_workbook,
@@ -27,7 +28,7 @@ _ABOVE = 30
 """Rows in which the header is looked for."""
 
 _SHOWN = 200
-_REMEDY = "The first line has to name the columns, such as: title, status, publish_at, channel."
+_REMEDY = "The first line has to name the columns, such as: external_id, title, artifact_type, publish_at."
 _READABLE = "Give the path of a CSV or XLSX file that can be read."
 
 
@@ -93,7 +94,7 @@ def _of_workbook(path: Path, file: BinaryIO, sheet: str | None, stack: ExitStack
         problem = f"the workbook has no sheet '{sheet}'"
         raise InvalidInput([Fault(source, None, None, problem, f"It has: {', '.join((*visible, *hidden))}.")])
     names = (sheet,) if sheet is not None else visible
-    chosen = next((name for name in names if _has_header(sheet_records(source, file, book, name))), None)
+    chosen = next((name for name in names if _has_header(first_rows(source, book, name, _ABOVE))), None)
     if chosen is None:
         raise _empty(source)
     others = [name for name in visible if name != chosen]
@@ -105,10 +106,7 @@ def _of_workbook(path: Path, file: BinaryIO, sheet: str | None, stack: ExitStack
 
 def _has_header(rows: Iterator[Read]) -> bool:
     """Whether any of the first rows names two columns, at least one of them known."""
-    return any(
-        not isinstance(read.cells, Fault) and len(read.cells) > 1 and known_names(read.cells)
-        for read in islice(rows, _ABOVE)
-    )
+    return any(not isinstance(read.cells, Fault) and len(read.cells) > 1 and known_names(read.cells) for read in rows)
 
 
 def _table(

@@ -16,6 +16,7 @@ LONGEST_UTM = 100
 SPLITS_A_QUERY = "&?#="
 _KEPT = 16_384
 
+_USUAL_SLUG = re.compile(r"/?[a-z0-9]+(?:[-/][a-z0-9]+)*/?", re.ASCII)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ENCODED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
@@ -31,6 +32,8 @@ class Problem(NamedTuple):
 @lru_cache(_KEPT)
 def slug_problem(slug: str) -> Problem | None:
     """A slug is a path of small letters (of any script), digits and hyphens; a slash at its ends is let pass."""
+    if len(slug) <= LONGEST_SLUG and _USUAL_SLUG.fullmatch(slug):
+        return None
     meant = slug_of(slug)
     remedy = f"Write it like '{meant}'" if meant else "Write it like 'blog/ten-ways-to-waste-less'"
     if len(slug) > LONGEST_SLUG:
