@@ -97,14 +97,16 @@ def _below(found: "Month", ascii_only: bool) -> "Iterator[RenderableType]":
     from .words import percent, spoken
 
     suggested = [
-        Text(f"{GHOST[ascii_only]} {day.day:%a %d}  ", style=GHOST_STYLE)
-        + Text(f"{short(each.id)}  {percent(each.chance):>4}  {spoken(each.channel)}  ", style="dim")
-        + Text(each.title, style=GHOST_STYLE)
+        Text.assemble(
+            (f"{GHOST[ascii_only]} {day.day:%a %d}  ", GHOST_STYLE),
+            (f"{short(each.id)}  {percent(each.chance):>4}  {spoken(each.channel)}  ", "dim"),
+            (each.title, "italic"),
+        )
         for day in found.days
         for each in day.ghosts
     ]
     due = [
-        Text(f"{REVIEW[ascii_only]} {day.day:%a %d}  ", style="red") + Text(_named(each))
+        Text.assemble((f"{REVIEW[ascii_only]} {day.day:%a %d}  ", "red"), _named(each))
         for day in found.days
         for each in day.reviews
     ]

@@ -72,7 +72,7 @@ def channel_style(channel: str | None) -> str:
 
 def status_sign(status: str, *, ascii_only: bool = False) -> Text:
     """What stands for the status, in its colour."""
-    return Text(SIGNS[status][ascii_only], style=STYLES[status])
+    return Text.assemble((SIGNS[status][ascii_only], STYLES[status]))
 
 
 class MonthGrid:
@@ -115,10 +115,10 @@ class MonthGrid:
         """The number of the day, which is marked if it is today, and how many reviews are due on it."""
         number = f"{day.day.day:>2}"
         if day.day == self._month.today:
-            heading = Text(f"[{number}]" if ascii_only else f" {number} ", style="bold reverse")
+            heading = Text.assemble((f"[{number}]" if ascii_only else f" {number} ", "bold reverse"))
         else:
             past = day.day < self._month.today
-            heading = Text(f" {number} ", style="grey50" if past or day.day.weekday() >= 5 else "bold")
+            heading = Text.assemble((f" {number} ", "grey50" if past or day.day.weekday() >= 5 else "bold"))
         if day.reviews:
             told = f"{REVIEW[ascii_only]}{len(day.reviews)}"
             heading.append(" " * (width - heading.cell_len - len(told)))
@@ -166,7 +166,7 @@ def _wrapped(console: Console, sign: Text, title: Text, width: int, rows: int) -
     for line in lines:
         line.rstrip()
     last = min(rows, MOST_LINES, len(lines)) - 1
-    rest = Text(" ").join(lines[last:])
+    rest = Text(" ", style=title.style).join(lines[last:])
     rest.truncate(width - INDENT, overflow="crop" if console.options.ascii_only else "ellipsis")
     for number, line in enumerate([*lines[:last], rest]):
         yield (sign + Text(" ") if number == 0 else Text(" " * INDENT)) + line

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from composition import FILE, NOON, Composition, draft, result
 
-from refleqt_core.errors import NotFound
+from refleqt_core.errors import Conflict, NotFound
 
 
 def test_each_change_says_what_was_and_what_is_since(refleqt: Composition) -> None:
@@ -69,3 +69,28 @@ def test_no_business_reads_an_entry_of_another(refleqt: Composition) -> None:
     entry = refleqt.calendar.save(refleqt.business(), draft())
     with pytest.raises(NotFound):
         refleqt.entry_pages.read(refleqt.business("other"), entry.id)
+
+
+def test_the_entry_changed_last_is_the_one_of_the_last_change(refleqt: Composition) -> None:
+    business = refleqt.business()
+    first, second = (refleqt.calendar.save(business, draft(name)) for name in ("E-1", "E-2"))
+    refleqt.pass_days(1)
+    refleqt.calendar.edit(business, second.id, {"owner": "Mira"})
+    refleqt.calendar.edit(business, first.id, {"owner": "Mira"})
+    assert refleqt.entry_pages.last_changed(business) == first.id
+    refleqt.calendar.undo(business, first.id)
+    assert refleqt.entry_pages.last_changed(business) == first.id
+
+
+def test_what_is_taken_back_by_other_means_is_named_instead(refleqt: Composition) -> None:
+    business = refleqt.business()
+    with pytest.raises(Conflict, match="nothing was done"):
+        refleqt.entry_pages.last_changed(business)
+    entry = refleqt.calendar.save(business, draft("E-1"))
+    refleqt.calendar.edit(business, entry.id, {"owner": "Mira"})
+    refleqt.calendar.save(business, draft("E-2"))
+    with pytest.raises(Conflict, match="adding 'E-2'"):
+        refleqt.entry_pages.last_changed(business)
+    refleqt.calendar.import_entries(business, [draft("E-2", owner="Bo")], FILE)
+    with pytest.raises(Conflict, match=r"import of export\.csv"):
+        refleqt.entry_pages.last_changed(business)

@@ -22,6 +22,7 @@ from refleqt_core.errors import Conflict, InvalidInput, NeedsReview, NotFound
 from refleqt_core.intake.business import Business
 from refleqt_core.intake.calendar import CalendarEntry
 from refleqt_core.intake.calendar_patterns.nightly import NightlyPatterns
+from refleqt_core.intake.drafts import EntryDraft
 from refleqt_core.intake.entry_templates import SeriesService
 from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.marketplace.drafts import CreatorDraft, CreatorJob
@@ -717,6 +718,16 @@ def upkeep_of(market: Market) -> UpkeepService:
         nightly=NightlyPatterns(store=market.store, queue=MemoryQueue(market.clock), clock=market.clock),
         series=SeriesService(**ports, queue=MemoryQueue(market.clock), occurrences=occurrences),
     )
+
+
+def test_what_recurs_is_put_on_the_calendar_as_time_goes_on(market: Market) -> None:
+    upkeep = upkeep_of(market)
+    first = EntryDraft(external_id="N-1", title="News", artifact_type="newsletter", publish_at=NOW)
+    upkeep.series.start(market.business, "News", first, "FREQ=WEEKLY", time_zone="UTC")
+    assert not any("recurring" in line for line in upkeep.run(market.business))
+    market.clock.advance_to(NOW + timedelta(days=14))
+    assert "2 recurring entries put on the calendar" in upkeep.run(market.business)
+    assert not any("recurring" in line for line in upkeep.run(market.business))
 
 
 def scored(market: Market, brief_id: UUID, *, success: bool) -> None:
