@@ -213,6 +213,14 @@ def test_an_import_is_undone_whole(refleqt: Composition) -> None:
     assert len(refleqt.rows(business, SeoMetadata)) == 1
 
 
+def test_an_import_does_not_take_back_a_review(refleqt: Composition) -> None:
+    business = refleqt.business()
+    entry = refleqt.calendar.save(business, draft(status="published"))
+    refleqt.calendar.move(business, entry.id, "reviewed")
+    batch = refleqt.calendar.import_entries(business, [draft(status="published")], FILE)
+    assert (batch.unchanged, said(refleqt, business)["E-1"].status) == (1, "reviewed")
+
+
 def test_an_import_that_was_undone_can_be_imported_again(refleqt: Composition) -> None:
     business = refleqt.business()
     drafts = [draft(), draft("E-2", channels=("email", "blog"))]

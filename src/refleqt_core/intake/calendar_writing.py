@@ -1,6 +1,7 @@
 """How drafts become the calendar's rows: compared with what is stored, categorised, written, and put into the queue."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import attrs
@@ -90,7 +91,7 @@ class CalendarWriter:
         _check(drafts)
         known, names = self._look_up(tx, business_id, drafts)
         targets = [(known.get(draft.external_id), draft) for draft in drafts]
-        merges = [(before, merged(None if before is None else before.draft, draft)) for before, draft in targets]
+        merges = [(before, _target(before, draft, change)) for before, draft in targets]
         _check_budgets(drafts, [target for _, target in merges])
         unchanged = [before.entry for before, target in merges if before is not None and before.draft == target]
         written = [
@@ -241,6 +242,15 @@ class CalendarWriter:
             yield job(GenerateEmbeddings(source_type="calendar", source_id=entry.id), business_id)
         for entry_id in asked:
             yield job(CategorizeEntry(calendar_entry_id=entry_id), business_id)
+
+
+def _target(before: StoredEntry | None, draft: EntryDraft, change: Change) -> EntryDraft:
+    """What the entry is to be. No other tool knows of our reviews, so an import takes none of them back."""
+    if before is None:
+        return merged(None, draft)
+    if change.action == "import" and (before.draft.status, draft.status) == ("reviewed", "published"):
+        draft = replace(draft, status="reviewed")
+    return merged(before.draft, draft)
 
 
 def _check(drafts: Sequence[EntryDraft]) -> None:
