@@ -26,7 +26,7 @@ from .calendar_writing import CalendarWriter, Change
 from .drafts import EntryDraft, ImportedFile
 from .entry_drafts import DRAFT_FIELDS
 from .imports import ImportBatch
-from .status_flow import moved
+from .status_flow import along_flow, moved
 from .upserts import batch, check_no_duplicates
 
 FIXED = ("external_id", "created_at")
@@ -67,14 +67,14 @@ class CalendarService:
         """These fields of the entry, named as `EntryDraft` names them, are other than they were; all else stays.
 
         With the ``version`` that was read: `Conflict` when somebody has changed the entry since. Unknown fields, and
-        those that cannot be changed, raise `InvalidInput`.
+        those that cannot be changed, raise `InvalidInput`. Another status is a step as by `move`.
         """
         _check_editable(changes)
         with self.store.business(business_id) as tx:
             entry = tx.get(CalendarEntry, entry_id)
             if version not in (None, entry.version):
                 raise Conflict(f"entry '{entry.external_id}' was changed by somebody else; read it again, then decide")
-            return self._edited(tx, entry, changes, self._change("edit", by))
+            return self._edited(tx, entry, along_flow(entry, changes, self.clock.now()), self._change("edit", by))
 
     def import_entries(self, business_id: BusinessId, drafts: Sequence[EntryDraft], file: ImportedFile) -> ImportBatch:
         """All entries of the file are on the calendar, or none of them. Imported again, all are unchanged.

@@ -1,5 +1,6 @@
 """An entry on its way from the idea to the review of its results."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -29,6 +30,20 @@ def moved(entry: CalendarEntry, status: str, now: datetime) -> CalendarEntry:
     if status == "published" and entry.review_due is None:
         changes["review_due"] = review_of(changes.get("publish_at", entry.publish_at))
     return attrs.evolve(entry, **changes)
+
+
+def along_flow(entry: CalendarEntry, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """The changes of the entry's fields with what a new status among them brings (`moved`), where they do not say it.
+
+    What the status asks for and is not there raises `InvalidInput`.
+    """
+    status = changes.get("status", entry.status)
+    if status == entry.status or status not in STATUSES:
+        return dict(changes)
+    dates = ("publish_at", "review_due")
+    after = moved(attrs.evolve(entry, **{name: changes[name] for name in dates if name in changes}), status, now)
+    brought = {name: getattr(after, name) for name in dates if changes.get(name) is None}
+    return dict(changes) | brought
 
 
 def review_of(published: datetime | None) -> date | None:
