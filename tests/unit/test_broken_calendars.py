@@ -284,6 +284,15 @@ def test_all_faults_of_a_file_come_at_once(tmp_path: Path):
     ]  # fmt: skip
 
 
+def test_rows_below_an_open_quote_keep_their_numbers(tmp_path: Path):
+    path = tmp_path / "plan.csv"
+    rows = [["3", *GOOD[1:]], ["4", "a\nb", *GOOD[2:]], ["5", "", *GOOD[2:]]]
+    path.write_bytes(text(HEADER, GOOD) + b'2,"Stoves\n' + text(*rows))
+    with pytest.raises(InvalidInput) as caught:
+        read_calendar_table(path, FIELDS, TableReading(time_zone="UTC"))
+    assert [(fault.row, fault.field) for fault in caught.value.faults] == [(3, None), (7, "Title")]
+
+
 def test_dates_of_a_workbook_of_1904_are_not_four_years_off(tmp_path: Path):
     def of_1904(made: Workbook) -> None:
         made.epoch = CALENDAR_MAC_1904

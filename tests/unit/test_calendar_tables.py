@@ -104,6 +104,7 @@ def test_a_database_of_notion_is_understood(tmp_path: Path):
     assert first.tags == ("food", "kitchen")
     assert (first.channel, first.artifact_type) == ("linkedin", "social_post")
     assert (second.channel, second.channels, second.artifact_type) == ("blog", ("blog", "email"), "blog_copy")
+    assert first.given is not None and {"channel", "channels"} < first.given, "the main channel is among its channels"
 
 
 def test_a_table_of_airtable_is_understood(tmp_path: Path):
