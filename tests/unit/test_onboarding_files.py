@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from refleqt_adapters.connectors.file_kinds import sniff
@@ -260,6 +260,10 @@ texts = kept_text.map(str.strip)
 amounts = st.builds(Money, minor=st.integers(0, 10**15 - 1), currency=st.sampled_from(["EUR", "JPY", "KWD", "USD"]))
 
 
+UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
+"""A group has so many values that to make a failure small takes minutes."""
+
+
 def values_of(field: FormField) -> st.SearchStrategy[Any]:
     if field.format or field.name == "key":
         return st.just({"slug": "a-1", "url": "https://a.example/?b#c", "time-zone": "UTC", None: ""}[field.format])
@@ -295,7 +299,7 @@ def is_possible(draft: GroupDraft) -> bool:
 @pytest.mark.parametrize("group", [group.name for group in QUESTIONNAIRE])
 @pytest.mark.parametrize(("template", "ending"), [(yaml_template, ".yaml"), (json_template, ".json")])
 @given(data=st.data())
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=UNSHRUNK)
 def test_whatever_is_said_reads_back_from_its_template(
     tmp_path: Path, group: str, template: Any, ending: str, data: st.DataObject
 ):
@@ -311,6 +315,20 @@ def test_whatever_is_said_reads_back_from_its_template(
 
 
 # --- nothing but InvalidInput -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "said", ["a\x85b", "a\u2028b", "a\nb", "no", "~", "# a", "a: b", "- a", "'a'", "0x1F", "😀", "\x7fa"]
+)
+@pytest.mark.parametrize(("template", "ending"), [(yaml_template, ".yaml"), (json_template, ".json")])
+def test_texts_that_a_form_could_take_for_something_else_read_back(
+    tmp_path: Path, template: Any, ending: str, said: str
+):
+    path = tmp_path / f"form{ending}"
+    identity = GroupDraft(group="identity", fields={"name": said, "slug": "a"}, answers=(Answer(question=said),))
+    path.write_text(template([identity]), "utf-8")
+    form = read_onboarding(path)
+    assert (form.name, form.answers["identity"][-1].question) == (said, said)
 
 
 GROUPS = [group.name for group in QUESTIONNAIRE]
