@@ -109,16 +109,16 @@ def test_what_is_cleared_is_as_if_it_never_was() -> None:
 
 def test_a_part_of_a_plan_changes_that_part_of_that_plan() -> None:
     email = PlanDraft(channel="email", parameters={"segment": "ops"})
-    linkedin = PlanDraft(channel="linkedin", parameters={"hook": "Old"}, paid_budget=Money(minor=100))
+    linkedin = PlanDraft(channel="linkedin", parameters={"hook": "Old", "format": "pdf"}, paid_budget=Money(minor=100))
     stored = draft(plans=(email, linkedin))
     given = read("linkedin.hook=New", "linkedin.posting_schedule=Tue 09:00", "blog.repurposing_plan=Cut", stored=stored)
     assert given["plans"] == (
         email,
-        replace(linkedin, parameters={"hook": "New"}, posting_schedule=("Tue 09:00",)),
+        replace(linkedin, parameters={"hook": "New", "format": "pdf"}, posting_schedule=("Tue 09:00",)),
         PlanDraft(channel="blog", repurposing_plan="Cut"),
     )
     taken = read("linkedin.hook=", "linkedin.paid_budget=", stored=stored)
-    assert taken["plans"] == (email, PlanDraft(channel="linkedin"))
+    assert taken["plans"] == (email, PlanDraft(channel="linkedin", parameters={"format": "pdf"}))
 
 
 WORDS = st.text("abc é'\":#-[]{}|>&*!%@`~\n", min_size=1, max_size=20).map(str.strip).filter(bool)

@@ -1,6 +1,6 @@
 """A status that is edited, beside other fields, is a step through the flow like any other."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -28,10 +28,11 @@ def test_a_date_that_is_given_with_the_status_holds(refleqt: Composition) -> Non
     assert (edited.publish_at, edited.review_due) == (given["publish_at"], given["review_due"])
 
 
-def test_what_is_published_always_has_a_date(refleqt: Composition) -> None:
+@pytest.mark.parametrize("given", [None, COMING])
+def test_what_is_published_has_a_date_that_is_not_to_come(refleqt: Composition, given: datetime | None) -> None:
     business = refleqt.business()
     entry = refleqt.calendar.save(business, draft(status="planned", publish_at=COMING))
-    edited = refleqt.calendar.edit(business, entry.id, {"status": "published", "publish_at": None})
+    edited = refleqt.calendar.edit(business, entry.id, {"status": "published", "publish_at": given})
     assert edited.publish_at == NOON
 
 

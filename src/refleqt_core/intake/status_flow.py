@@ -33,7 +33,7 @@ def moved(entry: CalendarEntry, status: str, now: datetime) -> CalendarEntry:
 
 
 def along_flow(entry: CalendarEntry, changes: Mapping[str, Any], now: datetime) -> dict[str, Any]:
-    """The changes of the entry's fields with what a new status among them brings (`moved`), where they do not say it.
+    """The changes of the entry's fields, with what a new status among them makes of its dates (`moved`).
 
     What the status asks for and is not there raises `InvalidInput`.
     """
@@ -42,8 +42,7 @@ def along_flow(entry: CalendarEntry, changes: Mapping[str, Any], now: datetime) 
         return dict(changes)
     dates = ("publish_at", "review_due")
     after = moved(attrs.evolve(entry, **{name: changes[name] for name in dates if name in changes}), status, now)
-    brought = {name: getattr(after, name) for name in dates if changes.get(name) is None}
-    return dict(changes) | brought
+    return dict(changes) | {name: getattr(after, name) for name in dates}
 
 
 def review_of(published: datetime | None) -> date | None:
