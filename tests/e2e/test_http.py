@@ -1,6 +1,7 @@
 """The HTTP face as a client meets it: a small business goes once around, and another one never sees it."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -404,11 +405,9 @@ def test_no_path_is_open_without_a_token_but_health(client: TestClient):
     anonymous = TestClient(client.app)
     for path, methods in openapi_document()["paths"].items():
         for method in methods:
-            answer = anonymous.request(method.upper(), path.format_map(dict.fromkeys(IDS, str(uuid4()))))
+            filled = re.sub(r"\{\w+\}", str(uuid4()), path)
+            answer = anonymous.request(method.upper(), filled)
             assert answer.status_code == (200 if path in ("/healthz", "/readyz") else 401), path
-
-
-IDS = ("entry_id", "comment_id", "template_id", "series_id", "suggestion_id", "map_id", "brief_id", "job_id")
 
 
 # --- the server itself ------------------------------------------------------------------------------------------------

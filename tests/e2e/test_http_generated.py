@@ -45,9 +45,11 @@ BEYOND_SCHEMA = {
     ("POST", "/v1/calendar/templates"),
     ("POST", "/v1/calendar/templates/{template_id}/entry"),
     ("POST", "/v1/calendar/series"),
+    ("POST", "/v1/calendar/imports"),
+    ("POST", "/v1/calendar/imports/preview"),
 }
-"""What is an address, a slug, or a day that has begun no JSON Schema can say: there a well-formed request may be
-refused, with reasons."""
+"""What is an address, a slug, a calendar's file, or a day that has begun no JSON Schema can say: there a well-formed
+request may be refused, with reasons."""
 
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))
 
