@@ -145,9 +145,12 @@ def _columns(kind: type[Entity]) -> list[Column[Any]]:
 
 
 def _foreign_keys(name: str, kind: type[Entity]) -> list[ForeignKeyConstraint]:
-    """A reference between two things of one business carries the business's id, so that none can cross over."""
+    """A reference between two things of one business carries the business's id, so that none can cross over.
+
+    What always refers to such a thing needs no reference of its own to the business: that one's is enough.
+    """
     keys = []
-    if kind.scope == "business_id":
+    if kind.scope == "business_id" and not _belongs_to_another(kind):
         keys.append(ForeignKeyConstraint(["business_id"], ["businesses.id"], name=f"fk_{name}_business"))
     for field, target in kind.references.items():
         table, id_column = TABLE_NAMES[target], column_name(target, "id")
@@ -157,6 +160,11 @@ def _foreign_keys(name: str, kind: type[Entity]) -> list[ForeignKeyConstraint]:
             local, remote = [field], [f"{table}.{id_column}"]
         keys.append(ForeignKeyConstraint(local, remote, name=f"fk_{name}_{field}"))
     return keys
+
+
+def _belongs_to_another(kind: type[Entity]) -> bool:
+    optional = {field.name for field in fields_of(kind) if field.nullable}
+    return any(target.scope == "business_id" and name not in optional for name, target in kind.references.items())
 
 
 def _table(name: str, kind: type[Entity]) -> Table:

@@ -7,8 +7,8 @@ import attrs
 
 from ..ports import Ids, Query, Transaction, where
 from .calendar import CalendarEntry, Campaign, DistributionPlan, SeoMetadata
-from .drafts import EntryDraft
-from .entry_drafts import NOT_GIVEN, PLAN_FIELDS, SEO_FIELDS, draft_of
+from .drafts import EntryDraft, PlanDraft
+from .entry_drafts import NOT_GIVEN, PLAN_FIELDS, SEO_FIELDS, draft_of, plan_values, search_values
 
 Detail = SeoMetadata | DistributionPlan
 
@@ -50,28 +50,36 @@ def stored_entries(tx: Transaction, entries: Sequence[CalendarEntry]) -> Mapping
     }
 
 
+NOTHING_SAID = search_values(NOT_GIVEN)
+
+
 def write_details(
-    tx: Transaction, ids: Ids, entry: CalendarEntry, target: EntryDraft, stored: StoredEntry | None
+    tx: Transaction,
+    ids: Ids,
+    entry: CalendarEntry,
+    target: EntryDraft,
+    plans: Sequence[PlanDraft],
+    stored: StoredEntry | None,
 ) -> list[Detail]:
-    """What is stored of the entry's details is as ``target`` says; gives the rows that are still to be added."""
-    searches = [] if stored is None or stored.search is None else [stored.search]
-    new: list[Detail] = []
-    said = {name: getattr(target, name) for name in SEO_FIELDS}
-    if searches:
-        if (fresh := attrs.evolve(searches[0], **said)) != searches[0]:
+    """What is stored of the entry's details is as said; gives the rows that are still to be added."""
+    search = None if stored is None else stored.search
+    values, new = search_values(target), list[Detail]()
+    said = dict(zip(SEO_FIELDS, values, strict=True))
+    if search is not None:
+        if (fresh := attrs.evolve(search, **said)) != search:
             tx.save(fresh)
-    elif any(said[name] != getattr(NOT_GIVEN, name) for name in SEO_FIELDS):
+    elif values != NOTHING_SAID:
         new.append(SeoMetadata(id=ids.new(), business_id=entry.business_id, calendar_entry_id=entry.id, **said))
-    return new + _write_plans(tx, ids, entry, target, stored)
+    return new + _write_plans(tx, ids, entry, plans, stored)
 
 
 def _write_plans(
-    tx: Transaction, ids: Ids, entry: CalendarEntry, target: EntryDraft, stored: StoredEntry | None
+    tx: Transaction, ids: Ids, entry: CalendarEntry, plans: Sequence[PlanDraft], stored: StoredEntry | None
 ) -> list[Detail]:
     left = {} if stored is None else {plan.channel: plan for plan in stored.plans}
     new: list[Detail] = []
-    for plan in target.plans:
-        said = {name: getattr(plan, name) for name in PLAN_FIELDS}
+    for plan in plans:
+        said = dict(zip(PLAN_FIELDS, plan_values(plan), strict=True))
         before = left.pop(plan.channel, None)
         if before is None:
             new.append(

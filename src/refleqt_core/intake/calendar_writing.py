@@ -13,8 +13,8 @@ from ..values import BusinessId
 from .calendar import RULES, CalendarEntry, Campaign, EntryRevision, Keyword, StatusChange
 from .calendar_details import StoredEntry, stored_entries, write_details
 from .categorise import category_of, tags_of, unsure
-from .drafts import EntryDraft
-from .entry_drafts import ENTRY_FIELDS, document_of, merged
+from .drafts import EntryDraft, PlanDraft
+from .entry_drafts import ENTRY_FIELDS, document_of, entry_values, main_channel, merged, planned
 from .field_rules import faults_of
 from .keyword_clusters import assign_clusters
 from .upserts import Counted
@@ -36,10 +36,11 @@ class Change:
 
 @attrs.frozen(kw_only=True)
 class Written:
-    """One entry as it is to be; ``before`` is None for a new one."""
+    """One entry as it is to be, with the draft and the plans that say so; ``before`` is None for a new one."""
 
     entry: CalendarEntry
     target: EntryDraft
+    plans: tuple[PlanDraft, ...]
     before: StoredEntry | None
 
 
@@ -91,11 +92,11 @@ class CalendarWriter:
         _check(drafts)
         known, names = self._look_up(tx, business_id, drafts)
         targets = [(known.get(draft.external_id), draft) for draft in drafts]
+        _check_budgets(targets)
         merges = [(before, _target(before, draft, change)) for before, draft in targets]
-        _check_budgets(drafts, [target for _, target in merges])
         unchanged = [before.entry for before, target in merges if before is not None and before.draft == target]
         written = [
-            Written(entry=self._entry(business_id, target, before, names, change), target=target, before=before)
+            self._written(business_id, target, before, names, change)
             for before, target in merges
             if before is None or before.draft != target
         ]
@@ -117,7 +118,7 @@ class CalendarWriter:
         details = [
             row
             for each in (*prepared.new, *prepared.changed)
-            for row in write_details(tx, self.ids, each.entry, each.target, each.before)
+            for row in write_details(tx, self.ids, each.entry, each.target, each.plans, each.before)
         ]
         revisions = [
             self._revision(each.before, entry, change)
@@ -177,30 +178,32 @@ class CalendarWriter:
         ]
         return found | assigned, keywords
 
-    def _entry(
+    def _written(
         self,
         business_id: BusinessId,
         target: EntryDraft,
         before: StoredEntry | None,
         names: _Names,
         change: Change,
-    ) -> CalendarEntry:
-        now = self.clock.now()
-        derived = {
+    ) -> Written:
+        plans = planned(target)
+        said = dict(zip(ENTRY_FIELDS, entry_values(target), strict=True)) | {
             "own_tags": target.tags,
-            "channel": target.channel,
+            "channel": main_channel(target, plans),
             "campaign_id": names.campaigns.get(target.campaign or ""),
             "keyword_cluster": _cluster(target, before, names),
-            "updated_at": now,
-        } | _categorised(target, before)
-        said = {name: getattr(target, name) for name in ENTRY_FIELDS}
-        if before is not None:
+            "updated_at": (now := self.clock.now()),
+            **_categorised(target, before),
+        }
+        if before is None:
+            said |= {"import_id": change.import_id, "series_id": change.series_id}
+            said["created_at"] = target.created_at or now
+            entry = CalendarEntry(id=self.ids.new(), business_id=business_id, **said)
+        else:
             if change.import_id is not None or change.action == "undo":
-                derived["import_id"] = change.import_id
-            return attrs.evolve(before.entry, **(said | derived))
-        said["created_at"] = target.created_at or now
-        origin = {"import_id": change.import_id, "series_id": change.series_id}
-        return CalendarEntry(id=self.ids.new(), business_id=business_id, **(said | derived | origin))
+                said["import_id"] = change.import_id
+            entry = attrs.evolve(before.entry, **said)
+        return Written(entry=entry, target=target, plans=plans, before=before)
 
     def _revision(self, before: StoredEntry, saved: CalendarEntry, change: Change) -> EntryRevision:
         imported = before.entry.import_id
@@ -247,7 +250,7 @@ class CalendarWriter:
 def _target(before: StoredEntry | None, draft: EntryDraft, change: Change) -> EntryDraft:
     """What the entry is to be. No other tool knows of our reviews, so an import takes none of them back."""
     if before is None:
-        return merged(None, draft)
+        return draft
     if change.action == "import" and (before.draft.status, draft.status) == ("reviewed", "published"):
         draft = replace(draft, status="reviewed")
     return merged(before.draft, draft)
@@ -264,13 +267,12 @@ def _check(drafts: Sequence[EntryDraft]) -> None:
         raise InvalidInput(faults)
 
 
-def _check_budgets(drafts: Sequence[EntryDraft], targets: Sequence[EntryDraft]) -> None:
+def _check_budgets(drafts: Sequence[tuple[StoredEntry | None, EntryDraft]]) -> None:
+    problem = "it needs a channel that it is spent on"
     faults = [
-        Fault(
-            f"entry '{draft.external_id}'", None, "paid_budget", "it needs a channel that it is spent on", "Name one."
-        )
-        for draft, target in zip(drafts, targets, strict=True)
-        if draft.paid_budget is not None and target.channel is None
+        Fault(f"entry '{draft.external_id}'", None, "paid_budget", problem, "Name one.")
+        for before, draft in drafts
+        if draft.paid_budget is not None and merged(None if before is None else before.draft, draft).channel is None
     ]
     if faults:
         raise InvalidInput(faults)

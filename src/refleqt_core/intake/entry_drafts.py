@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import date, datetime
 from functools import lru_cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import attrs
@@ -23,6 +24,9 @@ SEO_FIELDS = tuple(name for name in attrs.fields_dict(SeoMetadata) if name in DR
 PLAN_FIELDS = tuple(field.name for field in fields(PlanDraft))
 SHORT_FORMS = ("channels", "paid_budget")
 """Fields that are only another way to say ``plans``."""
+
+entry_values, search_values, plan_values = attrgetter(*ENTRY_FIELDS), attrgetter(*SEO_FIELDS), attrgetter(*PLAN_FIELDS)
+"""What a draft says for these fields, in their order."""
 
 NOT_GIVEN = EntryDraft(external_id="", title="", artifact_type="")
 
@@ -49,17 +53,11 @@ def draft_of(
 
 
 def merged(stored: EntryDraft | None, draft: EntryDraft) -> EntryDraft:
-    """What the entry is to be: ``draft`` where it speaks, else what is ``stored``; plans in their long form.
-
-    The first channel that is named is the main one.
-    """
-    if stored is None and not (draft.channels or draft.plans or draft.paid_budget):
-        return draft
+    """What the entry is to be: ``draft`` where it speaks, else what is ``stored``; plans in their long form."""
     before = stored or NOT_GIVEN
     plans = planned(draft, before)
-    channel = draft.channel if speaks_of(draft, "channel") else before.channel
     settled: dict[str, Any] = {
-        "channel": channel or next(iter((*draft.channels, *(plan.channel for plan in draft.plans + plans))), None),
+        "channel": main_channel(draft, plans, before),
         "channels": (),
         "paid_budget": None,
         "plans": plans,
@@ -72,12 +70,20 @@ def merged(stored: EntryDraft | None, draft: EntryDraft) -> EntryDraft:
     return replace(draft, **(kept | settled))
 
 
+def main_channel(draft: EntryDraft, plans: Sequence[PlanDraft], before: EntryDraft = NOT_GIVEN) -> str | None:
+    """The channel that the entry is said to go out on, else the first that is named."""
+    channel = draft.channel if speaks_of(draft, "channel") else before.channel
+    return channel or next(iter((*draft.channels, *(plan.channel for plan in (*draft.plans, *plans)))), None)
+
+
 def planned(draft: EntryDraft, before: EntryDraft = NOT_GIVEN) -> tuple[PlanDraft, ...]:
     """How the entry goes out on each of its channels, the first one with the budget of the short form.
 
     The short form says nothing of how it goes out on a channel, so what is stored of that stays. A single channel of
     which there is nothing more to say needs no plan.
     """
+    if before is NOT_GIVEN and not (draft.channels or draft.plans or draft.paid_budget):
+        return ()
     explicit = {plan.channel: plan for plan in draft.plans}
     stored = {plan.channel: plan for plan in before.plans}
     named = dict.fromkeys(channel for channel in (draft.channel, *draft.channels, *explicit) if channel)
@@ -85,7 +91,8 @@ def planned(draft: EntryDraft, before: EntryDraft = NOT_GIVEN) -> tuple[PlanDraf
         named |= dict.fromkeys(stored)
     plans = {channel: explicit.get(channel) or stored.get(channel) or PlanDraft(channel=channel) for channel in named}
     first = next(iter(named), None)
-    if first is not None and first not in explicit and speaks_of(draft, "paid_budget"):
+    short = first not in explicit and speaks_of(draft, "paid_budget")
+    if first is not None and short and plans[first].paid_budget != draft.paid_budget:
         plans[first] = replace(plans[first], paid_budget=draft.paid_budget)
     if len(plans) == 1 and first is not None and plans[first] == PlanDraft(channel=first):
         return ()

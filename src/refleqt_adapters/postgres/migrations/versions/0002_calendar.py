@@ -20,8 +20,23 @@ TABLES = (
     "utm_templates",
 )
 
+BELONGING = (
+    "activity_artifacts",
+    "creator_briefs",
+    "creator_payments",
+    "distribution_plans",
+    "map_artifacts",
+    "seo_metadata",
+    "status_changes",
+    "tooling_metrics",
+    "transcripts",
+)
+"""What always refers to a thing of the business, which refers to the business itself."""
+
 
 def upgrade() -> None:
+    for table in BELONGING:
+        op.drop_constraint(f"fk_{table}_business", table, type_="foreignkey")
     op.create_unique_constraint(op.f("uq_import_batches_business_id_id"), "import_batches", ["business_id", "id"])
     op.create_table(
         "column_mappings",
@@ -99,7 +114,6 @@ def upgrade() -> None:
             ["calendar_entries.business_id", "calendar_entries.id"],
             name="fk_entry_comments_calendar_entry_id",
         ),
-        sa.ForeignKeyConstraint(["business_id"], ["businesses.id"], name="fk_entry_comments_business"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_comments")),
     )
     op.create_index(
@@ -124,7 +138,6 @@ def upgrade() -> None:
             ["calendar_entries.business_id", "calendar_entries.id"],
             name="fk_entry_revisions_calendar_entry_id",
         ),
-        sa.ForeignKeyConstraint(["business_id"], ["businesses.id"], name="fk_entry_revisions_business"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entry_revisions")),
     )
     op.create_index(
@@ -180,6 +193,8 @@ def _add_filled(table: str, column: sa.Column[object], value: str) -> None:
 
 
 def downgrade() -> None:
+    for table in BELONGING:
+        op.create_foreign_key(f"fk_{table}_business", table, "businesses", ["business_id"], ["id"])
     op.drop_constraint("fk_calendar_entries_import_id", "calendar_entries")
     op.drop_constraint("fk_calendar_entries_series_id", "calendar_entries")
     op.drop_constraint("uq_import_batches_business_id_id", "import_batches")
