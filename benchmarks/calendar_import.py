@@ -3,9 +3,9 @@
 Ours is the product's own import of a CSV file with 39 columns: the file is recognised and read, every row checked by
 every rule, compared with what is stored, categorised, tagged and given its keyword cluster, and written with its search
 fields, channels and status step, by a process of its own on the embedded PostgreSQL with fsync on; then the same file
-again, which has to change nothing. The peer COPYs the entries that the import made, and nothing else, into
-calendar_entries for another business: rows ready in memory, as the owner of the table, without row-level security, with
-the same keys, indexes and references.
+again, which has to change nothing. There are two peers, both bare COPYs for another business by the tables' owner,
+without row-level security, with the same keys, indexes and references, of rows that are ready in memory: of the entries
+alone, and of all rows that the import made (entries, search fields, plans, status steps), which is what it wrote.
 Run: ``python -m benchmarks.calendar_import [--rows N] [--rounds N] [--json FILE]``.
 """
 
@@ -22,7 +22,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 import attrs
 import psycopg
@@ -33,12 +33,15 @@ from refleqt_adapters.postgres.connections import Database
 from refleqt_adapters.postgres.database import embedded_database
 from refleqt_adapters.postgres.embedded_server import EmbeddedServer
 from refleqt_adapters.postgres.rows import WRITINGS
+from refleqt_adapters.postgres.schema import TABLE_NAMES
 from refleqt_adapters.settings import Settings
 from refleqt_adapters.store.postgres import PostgresStore
+from refleqt_core.entities import Owned
 from refleqt_core.intake.business import Business
-from refleqt_core.intake.calendar import CalendarEntry
+from refleqt_core.intake.calendar import CalendarEntry, DistributionPlan, SeoMetadata, StatusChange
 from refleqt_core.values import BusinessId
 
+WRITTEN = (CalendarEntry, SeoMetadata, DistributionPlan, StatusChange)
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 TYPES = ("blog_copy", "social_post", "email", "ad_copy", "case_study")
 CHANNELS = ("blog", "linkedin", "email", "instagram")
@@ -73,9 +76,10 @@ def main() -> None:
         finally:
             EmbeddedServer(home).destroy()
     print(f"{given.rows} rows, medians of {given.rounds} rounds")
-    for name in ("import", "again", "copy"):
-        print(f"  {name:7} {result[f'{name}_s']:6.2f} s   {given.rows / result[f'{name}_s']:8.0f} rows/s")
-    print(f"  import beside COPY {result['ratio']:.2f}; peak memory {result['peak_mb']:.0f} MB")
+    for name in ("import", "again", "copy", "copy_all"):
+        print(f"  {name:9} {result[f'{name}_s']:6.2f} s   {given.rows / result[f'{name}_s']:8.0f} entries/s")
+    print(f"  import beside COPY of the entries {result['ratio']:.2f}, of all rows {result['ratio_all']:.2f}")
+    print(f"  peak memory {result['peak_mb']:.0f} MB")
     print(f"  ({result['idle_mb']:.0f} MB before the import)")
     if given.json:
         given.json.write_text(json.dumps(result, indent=2))
@@ -87,7 +91,11 @@ def measure(home: Path, url: str, rows: int, rounds: int) -> dict[str, float]:
     write_calendar(path, rows)
     taken = [one_round(home, url, path) for _ in range(rounds)]
     result = {key: statistics.median(each[key] for each in taken) for key in taken[0]}
-    return {"rows": rows, **result, "ratio": statistics.median(each["copy_s"] / each["import_s"] for each in taken)}
+    ratios = {
+        name: statistics.median(each[peer] / each["import_s"] for each in taken)
+        for name, peer in (("ratio", "copy_s"), ("ratio_all", "copy_all_s"))
+    }
+    return {"rows": rows, **result, **ratios}
 
 
 def one_round(home: Path, url: str, path: Path) -> dict[str, float]:
@@ -99,7 +107,8 @@ def one_round(home: Path, url: str, path: Path) -> dict[str, float]:
     process.start()
     found: dict[str, float] = answer.get()
     process.join()
-    return found | {"copy_s": copied(url, business)}
+    peers = {"copy_s": (CalendarEntry,), "copy_all_s": WRITTEN}
+    return found | {name: copied(url, business, kinds) for name, kinds in peers.items()}
 
 
 def imported(home: Path, path: Path, business: BusinessId, answer: Any) -> None:
@@ -114,27 +123,35 @@ def imported(home: Path, path: Path, business: BusinessId, answer: Any) -> None:
     answer.put({"import_s": seconds[0], "again_s": seconds[1], "idle_mb": idle, "peak_mb": peak_mb()})
 
 
-def copied(url: str, business: BusinessId) -> float:
-    """Seconds of a bare COPY of that business's entries into the same table, for a new business."""
-    database, ids = Database(url), SystemIds()
+def copied(url: str, business: BusinessId, kinds: Sequence[type[Owned]]) -> float:
+    """Seconds of a bare COPY of that business's rows of those kinds into the same tables, for a new business."""
     other = new_business(url)
-    with PostgresStore(database).business(business) as tx:
-        entries = tx.find(CalendarEntry)
-    database.close()
-    rows = [
-        WRITINGS[CalendarEntry].values_of(
-            attrs.evolve(entry, id=ids.new(), business_id=other, campaign_id=None, import_id=None)
-        )
-        for entry in entries
-    ]
-    names = ", ".join(WRITINGS[CalendarEntry].columns)
+    tables = {kind: rows_for(url, other, business, kind) for kind in kinds}
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         began = time.perf_counter()
-        with cursor.copy(f"copy calendar_entries ({names}) from stdin") as copy:
-            for row in rows:
-                copy.write_row(row)
+        for kind, rows in tables.items():
+            names = ", ".join(f'"{column}"' for column in WRITINGS[kind].columns)
+            with cursor.copy(f"copy {TABLE_NAMES[kind]} ({names}) from stdin") as copy:
+                for row in rows:
+                    copy.write_row(row)
         connection.commit()
         return time.perf_counter() - began
+
+
+def rows_for(url: str, other: BusinessId, business: BusinessId, kind: type[Owned]) -> list[list[str | None]]:
+    """The business's rows of that kind as those of the other one, with ids that refer to each other as before."""
+    database = Database(url)
+    with PostgresStore(database).business(business) as tx:
+        found = tx.find(kind)
+    database.close()
+    return [WRITINGS[kind].values_of(attrs.evolve(each, business_id=other, **moved(each, other))) for each in found]
+
+
+def moved(row: Owned, other: BusinessId) -> dict[str, UUID | None]:
+    """The row's ids, each made of the one before and the other business."""
+    ids = {name: getattr(row, name) for name in ("id", *row.references)}
+    kept = {name: None if id is None else uuid5(other, str(id)) for name, id in ids.items()}
+    return kept | {name: None for name in ("campaign_id", "import_id") if name in kept}
 
 
 def new_business(url: str) -> BusinessId:
