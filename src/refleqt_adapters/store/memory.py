@@ -245,7 +245,8 @@ class MemoryTransaction:
                     raise InvalidInput(f"'{each.operator}' is no operator of a filter")
             _check_field(kind, each.field)
         rows = [row for row in self._rows(kind).values() if self._readable(row)]
-        return [row for row in rows if all(_holds(each, row) for each in filters)]  # type: ignore[misc]  # one kind
+        asked = [attrs.evolve(each, value=frozenset(each.value)) if each.operator == "in" else each for each in filters]
+        return [row for row in rows if all(_holds(each, row) for each in asked)]  # type: ignore[misc]  # one kind
 
     def _readable(self, entity: Entity) -> bool:
         if entity.scope is None:
