@@ -19,7 +19,9 @@ YES = frozenset({"true", "yes", "y", "1"})
 NO = frozenset({"false", "no", "n", "0"})
 
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_AMOUNT = re.compile(r"[+-]?(\d{1,13}(\.\d*)?|\.\d+)", re.ASCII)
+_AMOUNT = re.compile(r"[+-]?(\d{1,40}(\.\d*)?|\.\d+)", re.ASCII)
+LARGEST_AMOUNT = 10**15
+"""Minor units."""
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SHOWN = 500
@@ -138,6 +140,8 @@ def amount(cell: str, currency: str = "") -> Money:
         found = Money.parse(cell, paid_in)
     except InvalidInput as error:
         raise Unreadable(str(error), "Round it to what can be paid.") from error
+    if found.minor > LARGEST_AMOUNT:
+        raise Unreadable(f"{cell} is too large", "Check the number of its digits.")
     if found.minor < 0:
         raise Unreadable(f"{cell} is negative", "Write what it costs or is worth, 0 or more.")
     return found
