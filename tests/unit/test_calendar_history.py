@@ -155,6 +155,9 @@ EDITS = st.lists(
             {"plans": (PlanDraft(channel="email", paid_budget=Money(minor=9)),), "channel": "email"},
             {"primary_keyword": "kitchen waste", "meta_title": "M"},
             {"primary_keyword": None},
+            {"channels": ("podcast", "blog")},
+            {"channel": "webinar"},
+            {"paid_budget": Money(minor=77)},
             {"campaign": "Autumn"},
             {"status": "planned"},
         ]

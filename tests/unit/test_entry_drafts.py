@@ -76,6 +76,66 @@ def test_the_short_form_puts_the_budget_on_the_first_channel() -> None:
     assert {plan.channel: plan.paid_budget for plan in plans} == {"email": Money(minor=7), "blog": None}
 
 
+CHANNELS_OF = {
+    "a budget alone goes to the main channel": (
+        {"channel": "twitter", "channels": ("blog",)},
+        {"paid_budget": Money(minor=45)},
+        ("twitter", {"twitter": Money(minor=45), "blog": None}),
+    ),
+    "a budget alone goes to the only channel": (
+        {"channel": "email"},
+        {"paid_budget": Money(minor=45)},
+        ("email", {"email": Money(minor=45)}),
+    ),
+    "other channels bring another main one": (
+        {"channel": "blog"},
+        {"channels": ("linkedin", "twitter")},
+        ("linkedin", {"linkedin": None, "twitter": None}),
+    ),
+    "the main channel stays where it is among them": (
+        {"channel": "blog"},
+        {"channels": ("linkedin", "blog")},
+        ("blog", {"linkedin": None, "blog": None}),
+    ),
+    "no channels are none": ({"channel": "blog", "channels": ("email",)}, {"channels": ()}, (None, {})),
+    "no plans leave the main channel": ({"channel": "blog", "channels": ("email",)}, {"plans": ()}, ("blog", {})),
+    "another main channel joins those that are there": (
+        {"channel": "blog", "channels": ("email",)},
+        {"channel": "linkedin"},
+        ("linkedin", {"linkedin": None, "blog": None, "email": None}),
+    ),
+    "a title leaves the channels": (
+        {"channel": "blog", "channels": ("email",)},
+        {"title": "Another"},
+        ("blog", {"blog": None, "email": None}),
+    ),
+}
+
+
+@pytest.mark.parametrize(("before", "changes", "after"), CHANNELS_OF.values(), ids=CHANNELS_OF)
+def test_of_the_channels(
+    before: dict[str, Any], changes: dict[str, Any], after: tuple[str | None, dict[str, Any]]
+) -> None:
+    stored = merged(None, draft(**({"channel": None} | before)))
+    found = merged(stored, draft(**changes, given=frozenset(changes)))
+    assert (found.channel, {plan.channel: plan.paid_budget for plan in found.plans}) == after
+
+
+@given(DRAFTS, st.sampled_from(DRAFT_FIELDS), DRAFTS)
+def test_after_an_edit_of_a_field_the_draft_says_it(before: EntryDraft, field: str, said: EntryDraft) -> None:
+    after = merged(merged(None, before), replace(said, given=frozenset({field})))
+    if field in ("channels", "plans"):
+        named = {*said.channels} if field == "channels" else {plan.channel for plan in said.plans}
+        assert named <= {after.channel, *(plan.channel for plan in after.plans)}
+    elif field == "paid_budget":
+        spent = {plan.channel: plan.paid_budget for plan in after.plans}
+        assert spent.get(after.channel) == said.paid_budget or after.channel is None
+    elif field == "channel":
+        assert after.channel == said.channel or said.channel is None
+    elif field != "created_at":
+        assert getattr(after, field) == getattr(said, field)
+
+
 def test_an_explicit_plan_is_as_it_says_whatever_the_short_form_does() -> None:
     plan = PlanDraft(channel="email", paid_budget=Money(minor=1))
     assert planned(draft(channel="email", plans=(plan,), paid_budget=Money(minor=7))) == (plan,)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from ..errors import Fault, InvalidInput
+from ..values import Money
 from .calendar import CalendarEntry, DistributionPlan, SeoMetadata
 from .drafts import EntryDraft, PlanDraft
 
@@ -71,13 +72,21 @@ def merged(stored: EntryDraft | None, draft: EntryDraft) -> EntryDraft:
 
 
 def main_channel(draft: EntryDraft, plans: Sequence[PlanDraft], before: EntryDraft = NOT_GIVEN) -> str | None:
-    """The channel that the entry is said to go out on, else the first that is named."""
-    channel = draft.channel if speaks_of(draft, "channel") else before.channel
-    return channel or next(iter((*draft.channels, *(plan.channel for plan in (*draft.plans, *plans)))), None)
+    """The channel that the entry is said to go out on, else the first that is named.
+
+    A draft that does not speak of it leaves it as it is, unless it names other channels, or says that there are none.
+    """
+    if speaks_of(draft, "channel") and draft.channel:
+        return draft.channel
+    named = (*draft.channels, *(plan.channel for plan in (*draft.plans, *plans)))
+    others = speaks_of(draft, "channels") or bool(draft.plans)
+    if not speaks_of(draft, "channel") and (before.channel in named or not others):
+        return before.channel
+    return next(iter(named), None)
 
 
 def planned(draft: EntryDraft, before: EntryDraft = NOT_GIVEN) -> tuple[PlanDraft, ...]:
-    """How the entry goes out on each of its channels, the first one with the budget of the short form.
+    """How the entry goes out on each of its channels, the main one with the budget of the short form.
 
     The short form says nothing of how it goes out on a channel, so what is stored of that stays. A single channel of
     which there is nothing more to say needs no plan.
@@ -86,17 +95,26 @@ def planned(draft: EntryDraft, before: EntryDraft = NOT_GIVEN) -> tuple[PlanDraf
         return ()
     explicit = {plan.channel: plan for plan in draft.plans}
     stored = {plan.channel: plan for plan in before.plans}
-    named = dict.fromkeys(channel for channel in (draft.channel, *draft.channels, *explicit) if channel)
-    if not speaks_of(draft, "channels") and not speaks_of(draft, "plans"):
-        named |= dict.fromkeys(stored)
-    plans = {channel: explicit.get(channel) or stored.get(channel) or PlanDraft(channel=channel) for channel in named}
-    first = next(iter(named), None)
-    short = first not in explicit and speaks_of(draft, "paid_budget")
-    if first is not None and short and plans[first].paid_budget != draft.paid_budget:
-        plans[first] = replace(plans[first], paid_budget=draft.paid_budget)
-    if len(plans) == 1 and first is not None and plans[first] == PlanDraft(channel=first):
+    named = dict.fromkeys([draft.channel] if speaks_of(draft, "channel") and draft.channel else [])
+    named |= dict.fromkeys((*draft.channels, *explicit))
+    if not _names_channels(draft):
+        named |= dict.fromkeys((*([before.channel] if before.channel else []), *stored))
+    plans = {each: explicit.get(each) or stored.get(each) or PlanDraft(channel=each) for each in named}
+    first = main_channel(draft, tuple(plans.values()), before)
+    if first in plans and first not in explicit and speaks_of(draft, "paid_budget"):
+        plans[first] = _with_budget(plans[first], draft.paid_budget)
+    if list(plans.values()) == [PlanDraft(channel=first or "")]:
         return ()
     return tuple(sorted(plans.values(), key=lambda plan: plan.channel))
+
+
+def _names_channels(draft: EntryDraft) -> bool:
+    """Whether the draft says on which channels the entry goes out beside the main one."""
+    return speaks_of(draft, "channels") or speaks_of(draft, "plans")
+
+
+def _with_budget(plan: PlanDraft, budget: Money | None) -> PlanDraft:
+    return plan if plan.paid_budget == budget else replace(plan, paid_budget=budget)
 
 
 def document_of(draft: EntryDraft) -> dict[str, Any]:
