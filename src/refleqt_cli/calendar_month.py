@@ -111,13 +111,13 @@ def _below(found: "Month", ascii_only: bool) -> "Iterator[RenderableType]":
         for each in day.reviews
     ]
     undated = [status_sign(each.status, ascii_only=ascii_only) + Text(f" {_named(each)}") for each in found.undated]
-    for heading, lines in (
-        ("Suggested (refleqt suggest accept ID)", suggested),
-        ("Reviews due", due),
-        ("Without a date", undated),
+    for heading, lines, number in (
+        ("Suggested (refleqt suggest accept ID)", suggested, len(suggested)),
+        ("Reviews due", due, len(due)),
+        ("Without a date", undated, found.undated_count),
     ):
         if lines:
-            more = [Text(f"+{len(lines) - LISTED} more", style="dim")] if len(lines) > LISTED else []
+            more = [Text(f"+{number - LISTED} more", style="dim")] if number > LISTED else []
             told = Text("\n").join([*lines[:LISTED], *more])
             told.no_wrap, told.overflow = True, "ellipsis"
             yield headed(heading, told)

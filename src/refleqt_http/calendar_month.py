@@ -46,7 +46,7 @@ class DayOut(Output):
 
 
 class MonthOut(Output):
-    """A month: all its days, the entries that have no day yet, and how many of its entries there are of each kind.
+    """A month: all its days, the first entries that have no day yet, and how many of its entries are of each kind.
 
     `by_stage` counts those without a funnel stage under the empty name.
     """
@@ -55,7 +55,8 @@ class MonthOut(Output):
     today: date
     time_zone: str
     days: list[DayOut]
-    undated: list[EntryOut]
+    undated: list[EntryOut] = Field(description="the first 20 by title")
+    undated_count: int = Field(description="how many have no day in all; GET /v1/calendar gives them last")
     by_status: dict[str, int]
     by_stage: dict[str, int]
 

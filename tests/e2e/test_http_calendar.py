@@ -290,6 +290,7 @@ def test_a_month_has_entries_ghosts_and_reviews_on_their_days(refleqt: Container
     assert [each["id"] for each in month["days"][11]["ghosts"]] == [str(ghost.id)]
     assert [each["external_id"] for each in month["days"][19]["reviews"]] == ["C-2"]
     assert [each["external_id"] for each in month["undated"]] == ["C-3"]
+    assert month["undated_count"] == 1
     assert month["by_status"] == {"published": 1}
     assert ok(client.get("/v1/calendar/month"))["first"] == "2026-03-01"
 

@@ -38,7 +38,7 @@ def month(days: dict[int, dict[str, Any]], first: date = FIRST, today: date = da
     last = 31 if first.month == 3 else 28
     made = tuple(Day(day=first + timedelta(days=n), **days.get(n + 1, {})) for n in range(last))
     return Month(
-        first=first, today=today, time_zone="UTC", days=made, undated=(), by_status={}, by_stage={}
+        first=first, today=today, time_zone="UTC", days=made, undated=(), undated_count=0, by_status={}, by_stage={}
     )  # fmt: skip
 
 

@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 
 import attrs
 import pytest
-from composition import NOON, Composition, draft
+from composition import FILE, NOON, Composition, draft
 from hypothesis import given
 from hypothesis import strategies as st
 
 from refleqt_core.errors import InvalidInput
 from refleqt_core.intake.drafts import EntryDraft
-from refleqt_core.outputs.month_view import Month, month_of
+from refleqt_core.outputs.month_view import LISTED, Month, month_of
 from refleqt_core.outputs.records import RecommendationOutcome
 from refleqt_core.values import BusinessId
 
@@ -107,6 +107,16 @@ def test_a_month_counts_its_entries_and_keeps_those_without_a_date_apart(refleqt
     assert (month.by_status, month.by_stage) == ({"planned": 1, "published": 1}, {"": 1, "tofu": 1})
 
 
+@pytest.mark.parametrize("beyond", [-1, 0, 1, 5])
+def test_of_many_entries_without_a_date_the_first_are_listed_and_all_are_counted(refleqt: Composition, beyond: int):
+    business = refleqt.business()
+    names = [f"I-{number:03}" for number in range(LISTED + beyond)]
+    refleqt.calendar.import_entries(business, [entry(name, None) for name in reversed(names)], FILE)
+    month = refleqt.months.read(business, 2026, 3)
+    assert [each.external_id for each in month.undated] == names[:LISTED]
+    assert month.undated_count == len(names)
+
+
 def test_a_month_shows_nothing_of_another_business(refleqt: Composition) -> None:
     business, other = refleqt.business(), refleqt.business("other")
     refleqt.calendar.save(business, entry("E-1", NOON, status="published", review_due=date(2026, 3, 5)))
@@ -114,7 +124,7 @@ def test_a_month_shows_nothing_of_another_business(refleqt: Composition) -> None
     suggested(refleqt, business, NOON + timedelta(days=1))
     month = refleqt.months.read(other, 2026, 3)
     assert not any(day.entries or day.ghosts or day.reviews for day in month.days)
-    assert (month.undated, month.by_status) == ((), {})
+    assert (month.undated, month.undated_count, month.by_status) == ((), 0, {})
 
 
 @given(st.integers(1970, 2199), st.integers(1, 12))

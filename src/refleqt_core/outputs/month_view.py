@@ -18,6 +18,10 @@ from ..values import BusinessId
 from .records import RecommendationOutcome
 
 FIRST_YEAR, LAST_YEAR = 1970, 2199
+
+LISTED = 20
+"""Entries without a date that a month lists; a calendar of ideas has thousands."""
+
 T = TypeVar("T")
 
 
@@ -46,8 +50,9 @@ class Day:
 
 @attrs.frozen(kw_only=True)
 class Month:
-    """A month: all its days in order; ``undated`` are the entries that have no publication, by title.
+    """A month: all its days in order.
 
+    ``undated`` are the first `LISTED` entries that have no publication, by title, of ``undated_count`` in all.
     ``by_status`` and ``by_stage`` count its entries, those without a funnel stage under "".
     """
 
@@ -56,6 +61,7 @@ class Month:
     time_zone: str
     days: tuple[Day, ...]
     undated: tuple[CalendarEntry, ...]
+    undated_count: int
     by_status: Mapping[str, int]
     by_stage: Mapping[str, int]
 
@@ -81,6 +87,7 @@ class MonthService:
             first = _first(year or today.year, month or today.month)
             last = first.replace(day=monthrange(first.year, first.month)[1])
             entries, undated, reviews = tx.find_all(*_queries(first, last, zone))
+            undated_count = tx.count(CalendarEntry, *where(publish_at=None)) if len(undated) > LISTED else len(undated)
             ghosts = _ghosts(tx, now)
         published = _grouped(entries, lambda entry: _local(entry.publish_at, zone))
         suggested = _grouped(ghosts, lambda ghost: _local(ghost.publish_at, zone))
@@ -93,7 +100,8 @@ class MonthService:
             days=tuple(
                 Day(day=each, entries=published(each), ghosts=suggested(each), reviews=due(each)) for each in days
             ),
-            undated=tuple(undated),
+            undated=tuple(undated[:LISTED]),
+            undated_count=undated_count,
             by_status=_counted((entry.status for entry in entries), STATUSES),
             by_stage=_counted((entry.funnel_stage or "" for entry in entries), (*FUNNEL_STAGES, "")),
         )
@@ -119,7 +127,7 @@ def _queries(first: date, last: date, zone: ZoneInfo) -> Sequence[Query[Calendar
     start, end = (datetime.combine(day, time(), zone) for day in (first, last + timedelta(days=1)))
     return (
         Query(CalendarEntry, where(publish_at__ge=start, publish_at__lt=end), order="publish_at"),
-        Query(CalendarEntry, where(publish_at=None), order="title"),
+        Query(CalendarEntry, where(publish_at=None), order="title", limit=LISTED + 1),
         Query(CalendarEntry, where(status="published", review_due__ge=first, review_due__le=last), order="review_due"),
     )
 
