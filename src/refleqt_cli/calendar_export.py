@@ -69,16 +69,18 @@ def feed(
     ctx: typer.Context,
     label: Annotated[str, typer.Option(help="Who or what the feed is for.")] = "",
     days: Annotated[int, typer.Option(min=1, max=3650, help="How long its address holds.")] = 730,
+    whole: Annotated[bool, typer.Option("--whole", help="Tell every field: notes, people and money too.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Make an address under which calendar programs can subscribe to the calendar. It is shown this once.
 
-    Whoever has it can read the calendar and nothing else; refleqt token revoke makes it hold no longer.
+    Whoever has it can read what goes out when, and nothing else; refleqt token revoke makes it hold no longer.
     """
-    from refleqt_core.access import FEED
+    from refleqt_core.access import FEED, WHOLE_FEED
 
     with session(ctx).at_business() as at:
-        secret, token = at.container.tokens().issue(at.id, role=FEED, label=label or "calendar feed", days=days)
+        role = WHOLE_FEED if whole else FEED
+        secret, token = at.container.tokens().issue(at.id, role=role, label=label or "calendar feed", days=days)
     path = f"/v1/calendar/feed.ics?token={secret}"
     if as_json:
         print_json({"path": path, "id": token.id, "label": token.label, "expires_at": token.expires_at})

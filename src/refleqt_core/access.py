@@ -14,9 +14,13 @@ from .ports import Clock, Ids, Store, where
 from .values import BusinessId, aware, one_of
 
 FEED = "feed"
-"""The role of a token that stands in the address of a feed, and can read that feed alone."""
+"""The role of a token that stands in the address of a feed, and can read that feed alone: what goes out when."""
 
-ROLES = ("owner", "member", "creator", "reviewer", "operator", FEED)
+WHOLE_FEED = "whole_feed"
+"""As `FEED`, but the feed says every field of its entries: notes, people and money too."""
+
+FEEDS = (FEED, WHOLE_FEED)
+ROLES = ("owner", "member", "creator", "reviewer", "operator", *FEEDS)
 
 
 @attrs.frozen(kw_only=True)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from refleqt_adapters.calendar_exports import FORMATS, ServedFeed
-from refleqt_core.access import FEED
+from refleqt_core.access import FEEDS, WHOLE_FEED
 from refleqt_core.intake.calendar_search import EntrySearch
 
 from .auth import LONGEST_TOKEN, Caller, caller_of
@@ -63,29 +63,34 @@ async def feed(request: Request) -> Response:
     Calendar programs send no header, so that the token stands in the query; it is one that can read the feed and
     nothing else, and any other token is refused here. Unchanged since the ``If-None-Match``: 304.
     """
+    known = request.headers.get("if-none-match", "")
+    secret = request.query_params.get("token", "")
     try:
-        served = await run_in_threadpool(_served, request.app.state.refleqt, request.query_params.get("token", ""))
+        served = await run_in_threadpool(_served, request.app.state.refleqt, secret, known)
     except Exception as error:
         return problem_response(error)
     # No If-Modified-Since: an entry that is gone leaves no later change behind it.
-    tag = f'"{served.tag}"'
     headers = {
-        "ETag": tag,
+        "ETag": f'"{served.tag}"',
         "Cache-Control": "private, no-cache",
         "Content-Disposition": "inline; filename=calendar.ics",
     }
     if served.changed_at is not None:
         headers["Last-Modified"] = format_datetime(served.changed_at.replace(microsecond=0), usegmt=True)
-    if _is_known(request.headers.get("if-none-match", ""), tag):
+    if served.data is None:
         return Response(status_code=304, headers=headers)
     return Response(served.data, headers=headers, media_type="text/calendar")
 
 
-def _served(refleqt: "Container", secret: str) -> ServedFeed:
+def _served(refleqt: "Container", secret: str, known: str) -> ServedFeed:
     if not 0 < len(secret) <= LONGEST_TOKEN:
         raise Refused(UNAUTHENTICATED, "the address has no token; make one with: refleqt calendar feed")
-    caller = caller_of(refleqt, secret, frozenset((FEED,)))
-    return refleqt.calendar_exports().feed(caller.business_id)
+    caller = caller_of(refleqt, secret, frozenset(FEEDS))
+    return refleqt.calendar_exports().feed(
+        caller.business_id,
+        whole=caller.token.role == WHOLE_FEED,
+        known=lambda tag: _is_known(known, f'"{tag}"'),
+    )
 
 
 def _is_known(tags: str, tag: str) -> bool:

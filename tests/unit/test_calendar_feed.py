@@ -14,9 +14,11 @@ from starlette.testclient import TestClient
 
 from refleqt_adapters.container import Container, open_refleqt
 from refleqt_adapters.settings import Settings
-from refleqt_core.access import FEED
+from refleqt_core.access import FEED, WHOLE_FEED
+from refleqt_core.intake.calendar import CalendarEntry
 from refleqt_core.intake.drafts import EntryDraft, OnboardingForm
-from refleqt_core.values import BusinessId
+from refleqt_core.ports import where
+from refleqt_core.values import BusinessId, Money
 from refleqt_http.access_log import HIDDEN, WithoutTokens
 from refleqt_http.app import RESOURCES, create_app
 
@@ -71,6 +73,65 @@ def test_whoever_has_the_address_reads_the_dated_entries(refleqt, business, anon
     assert str(calendar["X-WR-CALNAME"]) == "Brine"
 
 
+PRIVATE = EntryDraft(
+    external_id="P",
+    title="Menu",
+    artifact_type="email",
+    status="planned",
+    campaign="Spring",
+    publish_at=NOW + timedelta(days=4),
+    notes="Ask the bank",
+    owner="Mira",
+    team=("Bo",),
+    production_cost=Money(minor=12345, currency="EUR"),
+    channel="email",
+    paid_budget=Money(minor=67890, currency="EUR"),
+)
+
+
+def test_a_feed_tells_no_notes_no_people_and_no_money(refleqt, business, anonymous):
+    refleqt.calendar().save(business, PRIVATE)
+    told = anonymous.get(path(refleqt, business)).text.replace("\r\n ", "")
+    assert "Campaign: Spring" in told
+    for private in ("Ask the bank", "Mira", "Bo", "123.45", "12345", "678.90", "67890", "X-REFLEQT-ENTRY"):
+        assert private not in told, private
+
+
+def test_a_feed_that_was_made_to_tell_all_does(refleqt, business, anonymous):
+    refleqt.calendar().save(business, PRIVATE)
+    whole, plain = path(refleqt, business, WHOLE_FEED), path(refleqt, business)
+    answer = anonymous.get(whole)
+    told = answer.text.replace("\r\n ", "")
+    assert all(each in told for each in ("Ask the bank", "Mira", "123.45", "678.90", "X-REFLEQT-ENTRY"))
+    assert anonymous.get(plain).headers["etag"] != answer.headers["etag"]
+
+
+def test_the_tag_is_another_after_whatever_the_feed_tells_has_changed(refleqt, business, anonymous):
+    address, calendar = path(refleqt, business), refleqt.calendar()
+    entry = calendar.save(business, PRIVATE)
+    tags = [anonymous.get(address).headers["etag"]]
+    for change in (
+        lambda: calendar.edit(business, entry.id, {"title": "Menus"}),
+        lambda: calendar.edit(business, entry.id, {"publish_at": NOW + timedelta(days=9)}),
+        lambda: calendar.save(business, EntryDraft(external_id="C", title="Idea", artifact_type="email")),
+        lambda: calendar.edit(business, entry.id, {"publish_at": None}),
+    ):
+        change()
+        answer = anonymous.get(address, headers={"If-None-Match": tags[-1]})
+        assert answer.status_code == 200
+        tags.append(answer.headers["etag"])
+    assert len(set(tags)) == len(tags)
+
+
+def test_what_has_not_changed_is_not_read(refleqt, business, anonymous):
+    with refleqt.store().business(business) as tx:
+        (entry,) = tx.find(CalendarEntry, *where(external_id="A"))
+    exports, asked = refleqt.calendar_exports(), list[str]()
+    tag = exports.feed(business).tag
+    again = exports.feed(business, known=lambda each: not asked.append(each))
+    assert (again.data, again.tag, again.changed_at, asked) == (None, tag, entry.updated_at, [tag])
+
+
 def test_a_program_that_has_it_is_told_that_nothing_has_changed(refleqt, business, anonymous):
     address = path(refleqt, business)
     tag = anonymous.get(address).headers["etag"]
@@ -111,12 +172,12 @@ def test_no_other_token_is_taken_in_an_address(refleqt, business, anonymous, rol
 
 
 def test_the_token_of_a_feed_reads_nothing_else(refleqt, business, anonymous):
-    held = {"Authorization": f"Bearer {token(refleqt, business, FEED)}"}
+    held = {"Authorization": f"Bearer {token(refleqt, business, WHOLE_FEED)}"}
     operations = [each for resource in RESOURCES for each in resource.operations if each.roles is not None]
     reads = [each.path for each in operations if each.method == "GET" and "{" not in each.path and not each.query]
-    for where in ("/v1/calendar", "/v1/calendar/export.csv", *reads):
-        assert anonymous.get(where, headers=held).status_code == 403, where
-    assert not any(FEED in each.roles for each in operations)
+    for address in ("/v1/calendar", "/v1/calendar/export.csv", *reads):
+        assert anonymous.get(address, headers=held).status_code == 403, address
+    assert not any({FEED, WHOLE_FEED} & each.roles for each in operations)
 
 
 def test_another_business_has_another_feed(refleqt, business, anonymous):

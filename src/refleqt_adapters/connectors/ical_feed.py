@@ -19,6 +19,9 @@ REFRESH = timedelta(hours=1)
 
 _SAID_ELSEWHERE = frozenset(("external_id", "title", "notes", "publish_at", "created_at", *ASIDE))
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_SHOWN = ("status", "artifact_type", "channel", "campaign", "funnel_stage")
+"""What an event says to anybody who may know what goes out when."""
+
 _FIRM = ("scheduled", "published", "reviewed")
 
 
@@ -30,12 +33,16 @@ class Feed(NamedTuple):
     without_date: int
 
 
-def calendar_feed(name: str, entries: Sequence[tuple[CalendarEntry, EntryDraft]]) -> Feed:
+def calendar_feed(
+    name: str, entries: Sequence[tuple[CalendarEntry, EntryDraft]], *, whole: bool = True, undated: int = 0
+) -> Feed:
     """The entries with a date as events, in the given order; the same entries give the same bytes.
 
     Each is known by ``<entry id>@refleqt``, its SEQUENCE is its version, DTSTAMP and LAST-MODIFIED are when it was
     changed last. The description says every field; ``X-REFLEQT-ENTRY`` holds all of it as JSON, by which an import
-    reads the same entry again. Those without a date are counted in ``X-REFLEQT-WITHOUT-DATE``.
+    reads the same entry again. Not ``whole``, an event says neither notes nor people nor money, only what goes out
+    when, where and of which campaign. Those without a date, and ``undated`` others, are counted in
+    ``X-REFLEQT-WITHOUT-DATE``.
     """
     from icalendar import Calendar
 
@@ -49,13 +56,14 @@ def calendar_feed(name: str, entries: Sequence[tuple[CalendarEntry, EntryDraft]]
         calendar.add(key, _text(name))
     calendar.add("refresh-interval", REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT1H")
-    calendar.add("x-refleqt-without-date", str(len(entries) - len(dated)))
+    without_date = undated + len(entries) - len(dated)
+    calendar.add("x-refleqt-without-date", str(without_date))
     for entry, draft in dated:
-        calendar.add_component(_event(entry, draft))
-    return Feed(calendar.to_ical(), len(dated), len(entries) - len(dated))
+        calendar.add_component(_event(entry, draft, whole))
+    return Feed(calendar.to_ical(), len(dated), without_date)
 
 
-def _event(entry: CalendarEntry, draft: EntryDraft) -> Any:
+def _event(entry: CalendarEntry, draft: EntryDraft, whole: bool) -> Any:
     from icalendar import Event
 
     event = Event()
@@ -66,13 +74,14 @@ def _event(entry: CalendarEntry, draft: EntryDraft) -> Any:
     event.add("created", entry.created_at)
     event.add("sequence", entry.version)
     event.add("summary", _text(draft.title))
-    event.add("description", _text("\n".join(_described(draft))))
+    event.add("description", _text("\n".join(_described(draft) if whole else _fields(draft, _SHOWN))))
     event.add("status", "CONFIRMED" if draft.status in _FIRM else "TENTATIVE")
     event.add("transp", "TRANSPARENT")
     event.add("categories", _texts(dict.fromkeys(filter(None, (draft.artifact_type, draft.channel, *draft.tags)))))
     if draft.canonical_url:
         event.add("url", draft.canonical_url)
-    event.add("x-refleqt-entry", _text(entry_json(draft)))
+    if whole:
+        event.add("x-refleqt-entry", _text(entry_json(draft)))
     return event
 
 
@@ -86,7 +95,10 @@ def _described(draft: EntryDraft) -> Iterator[str]:
     """The notes, then each field that says something on a line of its own."""
     if draft.notes:
         yield from (draft.notes, "")
-    columns = [name for name in columns_of([draft]) if name not in _SAID_ELSEWHERE]
+    yield from _fields(draft, [name for name in columns_of([draft]) if name not in _SAID_ELSEWHERE])
+
+
+def _fields(draft: EntryDraft, columns: Sequence[str]) -> Iterator[str]:
     for name, cell in zip(columns, row_of(draft, columns), strict=True):
         if cell is not None and cell is not False:
             yield f"{_spoken(name)}: {_said(cell)}"
