@@ -1,5 +1,6 @@
-"""Tables with a marketing calendar: what their columns are taken for, said to be and remembered as; their import."""
+"""Files with a marketing calendar: what a table's columns are taken for, said to be and remembered as; their import."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import cast
@@ -15,12 +16,23 @@ from refleqt_core.intake.column_mappings import ColumnMappingService
 from refleqt_core.intake.column_reading import ORDERS, Order, TableReading
 from refleqt_core.intake.drafts import EntryDraft, ImportedFile
 from refleqt_core.intake.imports import ColumnMapping, ImportBatch
-from refleqt_core.ports import BlobStore, Store
+from refleqt_core.ports import BlobStore, Clock, Store
 from refleqt_core.values import BusinessId
 
+from .connectors.calendar_file import CALENDAR_SUFFIXES
 from .connectors.calendar_table import Look, looked_at, read_calendar_table
+from .connectors.file_kinds import FILE_KINDS, sniff
 from .connectors.keyed_rows import FileContent
 from .connectors.mapped_table import Progress
+from .connectors.reading import Reading
+from .connectors.sheet_records import is_workbook
+
+TABLE = "calendar"
+KINDS = (TABLE, "ical", "wordpress", "ghost")
+"""The kinds of files whose rows are entries of the calendar; of the first one a person says what its columns hold."""
+
+AS_SAID = "as said"
+"""Why a column is taken for the field that somebody has just said it holds."""
 
 
 @attrs.frozen(kw_only=True)
@@ -43,6 +55,19 @@ class Said:
             defaults={**reading.defaults, **self.defaults},
             values={**reading.values, **values},
         )
+
+    @property
+    def options(self) -> Sequence[str]:
+        """The options that it was said by."""
+        said = {
+            "--map": any(self.columns.values()),
+            "--unmap": None in self.columns.values(),
+            "--dates": self.dates,
+            "--sheet": self.sheet,
+            "--default": self.defaults,
+            "--value": self.values,
+        }
+        return [name for name, given in said.items() if given]
 
 
 def said_of(
@@ -81,17 +106,20 @@ def _pairs(option: str, given: Sequence[str], faults: list[Fault]) -> list[tuple
 
 @attrs.frozen(kw_only=True)
 class CalendarPlan:
-    """How a file would be imported: the field of each column and why, and how its cells are read.
+    """How a file would be imported: what ``kind`` it is; of a table the field of each column and why, and how its cells
+    are read.
 
-    ``is_settled`` says that there is nothing to ask: the columns have Refleqt's own names, or this mapping of them has
-    been confirmed before.
+    ``is_settled`` says that there is nothing to ask: the file is no table, or each column that is used has Refleqt's
+    own name, is said to hold its field, or has been confirmed before.
     """
 
     path: Path
-    header: str
-    row: int
-    guesses: tuple[ColumnGuess, ...]
+    kind: str
+    header: str = ""
+    row: int | None = None
+    guesses: tuple[ColumnGuess, ...] = ()
     reading: TableReading
+    placed: Reading
     notes: tuple[str, ...] = ()
     is_settled: bool = False
 
@@ -103,9 +131,10 @@ class CalendarPlan:
 
 @attrs.frozen(kw_only=True)
 class CalendarFiles:
-    """Reads and imports tables of calendar entries."""
+    """Reads and imports files of calendar entries."""
 
     store: Store
+    clock: Clock
     blobs: BlobStore
     calendar: CalendarService
     mappings: ColumnMappingService
@@ -113,28 +142,36 @@ class CalendarFiles:
     def plan(self, business_id: BusinessId, path: Path, said: Said | None = None) -> CalendarPlan:
         """How the file would be imported: as was confirmed for its header before, else as guessed; ``said`` goes first.
 
-        A file that cannot be read, and what is said of columns that are not there, raise `InvalidInput`.
+        A file that cannot be read or is no calendar, and what is said of columns or options that are not there, raise
+        `InvalidInput`.
         """
         said = said or Said()
-        reading = said.over(TableReading(time_zone=self._time_zone(business_id)))
+        kind = calendar_kind(path, said)
+        _check_options(path, kind, said)
+        placed = Reading(time_zone=self._time_zone(business_id), now=self.clock.now())
+        if kind != TABLE:
+            reading = TableReading(time_zone=placed.time_zone)
+            return CalendarPlan(path=path, kind=kind, reading=reading, placed=placed, is_settled=True)
+        return self._table_plan(business_id, path, said, placed)
+
+    def _table_plan(self, business_id: BusinessId, path: Path, said: Said, placed: Reading) -> CalendarPlan:
+        reading = said.over(TableReading(time_zone=placed.time_zone))
         look = looked_at(path, reading)
         known = self.mappings.remembered(business_id, look.header)
         reading = (
             said.over(attrs.evolve(TableReading.of(known.options), time_zone=reading.time_zone)) if known else reading
         )
         guesses = _as_said(path, look, known, said.columns)
-        is_new = bool(said.columns or said.values or said.defaults) and (
-            known is None or _differs(known, guesses, reading)
-        )
-        notes = looked_at(path, reading, mapping_of(guesses)).notes
         return CalendarPlan(
             path=path,
+            kind=TABLE,
             header=look.header,
             row=look.row,
             guesses=guesses,
             reading=reading,
-            notes=notes,
-            is_settled=not is_new and (known is not None or look.is_own),
+            placed=placed,
+            notes=looked_at(path, reading, mapping_of(guesses)).notes,
+            is_settled=known is not None or (_has_title(guesses) and not _open(guesses)),
         )
 
     def settled_plan(self, business_id: BusinessId, path: Path) -> CalendarPlan:
@@ -152,10 +189,14 @@ class CalendarFiles:
         progress: Progress = lambda _: None,
         rows: int | None = None,
     ) -> FileContent[EntryDraft]:
-        """What the file holds by that plan, of its first ``rows`` where given; errors are `read_calendar_table`'s."""
-        return read_calendar_table(
-            plan.path, plan.fields, plan.reading, skip_bad_rows=skip_bad_rows, progress=progress, limit=rows
-        )
+        """What the file holds by that plan, of its first ``rows`` where given; errors are its reader's."""
+        if plan.kind == TABLE:
+            return read_calendar_table(
+                plan.path, plan.fields, plan.reading, skip_bad_rows=skip_bad_rows, progress=progress, limit=rows
+            )
+        content = FILE_KINDS[plan.kind].content(plan.path, plan.placed, skip_bad_rows=skip_bad_rows)
+        progress(len(content.items) + len(content.rejected))
+        return content._replace(items=content.items[:rows], rejected=content.rejected[:rows])
 
     def take(
         self, business_id: BusinessId, plan: CalendarPlan, content: FileContent[EntryDraft], name: str
@@ -164,7 +205,8 @@ class CalendarFiles:
         with plan.path.open("rb") as data:
             file = ImportedFile(name=name, blob=self.blobs.put(data), rejected=len(content.rejected))
         done = self.calendar.import_entries(business_id, content.items, file)
-        self.mappings.remember(business_id, plan.header, plan.fields, plan.reading.options)
+        if plan.kind == TABLE:
+            self.mappings.remember(business_id, plan.header, plan.fields, plan.reading.options)
         return done
 
     def _time_zone(self, business_id: BusinessId) -> str:
@@ -172,23 +214,78 @@ class CalendarFiles:
             return tx.get(Business, business_id).time_zone
 
 
+def calendar_kind(path: Path, said: Said | None = None) -> str:
+    """Which of the `KINDS` the file is; any other raises `InvalidInput`, which says how it is imported.
+
+    A table is a calendar unless its columns are those of another kind, and nobody says what they hold.
+    """
+    if path.suffix.lower() not in CALENDAR_SUFFIXES:
+        kind = sniff(path)
+    elif (said is not None and said.columns) or looked_at(path, said and TableReading(sheet=said.sheet)).is_calendar:
+        return TABLE
+    else:
+        kind = _other_table(path)
+    if kind not in KINDS:
+        problem = f"it is no calendar; it looks like {kind.replace('_', '-')} ({FILE_KINDS[kind].description})"
+        remedy = f"Import it with: refleqt import {shlex.quote(str(path))}"
+        raise InvalidInput([Fault(str(path), None, None, problem, remedy)])
+    return kind
+
+
+def _other_table(path: Path) -> str:
+    try:
+        return sniff(path)
+    except InvalidInput:
+        return TABLE
+
+
+def _check_options(path: Path, kind: str, said: Said) -> None:
+    """What is said of the file makes sense there; else `InvalidInput`."""
+    senseless = list(said.options)
+    if kind == TABLE:
+        senseless = [] if is_workbook(path) else [option for option in senseless if option == "--sheet"]
+    what = "text, which has no sheets" if kind == TABLE else f"of the kind {kind}, which has no columns"
+    if senseless:
+        problem = f"the file is {what}"
+        raise InvalidInput(
+            Fault(str(path), None, option.lstrip("-"), problem, f"Leave {option} out.") for option in senseless
+        )
+
+
 def unconfirmed(plan: CalendarPlan) -> InvalidInput:
-    """The error for a plan that nobody has confirmed, with what each column would be taken for."""
-    remedy = f"Confirm it with: refleqt calendar import {plan.path}"
-    taken = [guess for guess in plan.guesses if guess.field and guess.reason != OWN_NAME]
-    if not taken:
+    """The error for a plan that nobody has confirmed, with what each column that is in doubt would be taken for."""
+    file = shlex.quote(str(plan.path))
+    source = str(plan.path)
+    if not _has_title(plan.guesses):
         problem = f"no column is known to hold the title; it has: {', '.join(g.column for g in plan.guesses)[:500]}"
-        return InvalidInput([Fault(str(plan.path), plan.row, None, problem, remedy)])
+        remedy = f"Say which one does: refleqt calendar import {file} --map 'COLUMN=title'"
+        return InvalidInput([Fault(source, plan.row, None, problem, remedy)])
+    remedy = f"If so, confirm it with: refleqt calendar import {file} --yes"
     return InvalidInput(
         Fault(
-            str(plan.path),
+            source,
             plan.row,
             guess.column,
             f"the column looks like {guess.field} ({guess.reason}), which nobody has confirmed",
             f"Did you mean '{guess.field}'? {remedy}",
         )
-        for guess in taken
+        for guess in _open(plan.guesses)
     )
+
+
+def _has_title(guesses: Sequence[ColumnGuess]) -> bool:
+    return any(guess.field in ("title", "post_text") for guess in guesses)
+
+
+def _open(guesses: Sequence[ColumnGuess]) -> Sequence[ColumnGuess]:
+    """The columns whose fields are guessed, and nobody's word."""
+    return [
+        guess for guess in guesses if guess.field and guess.reason not in (OWN_NAME, AS_SAID) and not _is_own(guess)
+    ]
+
+
+def _is_own(guess: ColumnGuess) -> bool:
+    return guess.column.strip().casefold().replace(" ", "_") == guess.field
 
 
 def _as_said(
@@ -208,7 +305,7 @@ def _as_said(
     guesses = [
         _put(guess, None, "another one is said to be that") if _is_taken(guess, fields) else guess for guess in guesses
     ]
-    return tuple(_put(guess, said[guess.column], "as said") if guess.column in said else guess for guess in guesses)
+    return tuple(_put(guess, said[guess.column], AS_SAID) if guess.column in said else guess for guess in guesses)
 
 
 def _folded(column: str) -> str:
@@ -223,10 +320,3 @@ def _is_taken(guess: ColumnGuess, fields: Mapping[str, str]) -> bool:
 
 def _put(guess: ColumnGuess, field: str | None, reason: str) -> ColumnGuess:
     return attrs.evolve(guess, field=field or None, confidence=1.0 if field else 0.0, reason=reason)
-
-
-def _differs(known: ColumnMapping, guesses: Sequence[ColumnGuess], reading: TableReading) -> bool:
-    confirmed, now = (
-        {_folded(name): field for name, field in columns.items()} for columns in (known.columns, mapping_of(guesses))
-    )
-    return (confirmed, dict(known.options)) != (now, dict(reading.options))

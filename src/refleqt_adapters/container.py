@@ -396,7 +396,7 @@ class Container(containers.DeclarativeContainer):
     )
     calendar_exports: providers.Factory[CalendarExports] = providers.Factory(CalendarExports, store=store)
     calendar_files: providers.Factory[CalendarFiles] = providers.Factory(
-        CalendarFiles, store=store, blobs=blobs, calendar=calendar, mappings=column_mappings
+        CalendarFiles, store=store, clock=clock, blobs=blobs, calendar=calendar, mappings=column_mappings
     )
     importer: providers.Factory[FileImporter] = providers.Factory(
         FileImporter,

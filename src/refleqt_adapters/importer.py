@@ -93,11 +93,16 @@ class FileImporter:
         *,
         skip_bad_rows: bool = False,
         progress: Progress = lambda _: None,
+        writing: Progress = lambda _: None,
     ) -> Imported:
-        """As `import_file`, with the columns as the plan says. It is remembered for files with the same columns."""
+        """As `import_file`, with the columns as the plan says. It is remembered for files with the same columns.
+
+        ``progress`` is told how many rows have been read, ``writing`` how many entries are about to be written.
+        """
         content = self.calendar_files.read(plan, skip_bad_rows=skip_bad_rows, progress=progress)
+        writing(len(content.items))
         done = self.calendar_files.take(business_id, plan, content, plan.path.name)
-        return imported("calendar", plan.path, content, done)
+        return imported(plan.kind, plan.path, content, done)
 
     def _reading(self, business_id: BusinessId) -> Reading:
         with self.store.business(business_id) as tx:

@@ -9,7 +9,6 @@ from refleqt_core.attribution.path_report import By, PathReport, path_report
 from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.intake.drafts import OnboardingForm
 
-from .connectors.calendar_file import CALENDAR_SUFFIXES
 from .connectors.calendar_table import looked_at
 from .connectors.file_kinds import FILE_KINDS, sniff
 from .connectors.onboarding_file import read_onboarding
@@ -62,11 +61,6 @@ def check(files: Iterable[Source], *, skip_bad_rows: bool = False) -> None:
             faults += error.faults
     if faults:
         raise InvalidInput(faults)
-
-
-def is_table(path: Path) -> bool:
-    """Whether the file's ending says that it is a table, in which each row is an entry."""
-    return path.suffix.lower() in CALENDAR_SUFFIXES
 
 
 def is_foreign_calendar(source: Source) -> bool:

@@ -1,4 +1,4 @@
-"""``refleqt calendar import``: a table of any tool, its columns guessed, shown, confirmed and remembered."""
+"""``refleqt calendar import``: a calendar of any tool; a table's columns guessed, shown, confirmed and remembered."""
 
 import sys
 from collections.abc import Iterator
@@ -15,10 +15,13 @@ from .session import At, session
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rich.progress import Progress, TaskID
+
     from refleqt_adapters.calendar_files import CalendarPlan, Said
     from refleqt_adapters.imported import Imported
 
 _SHOWN = 28
+_TOLD = 50
 
 
 def register(_app: typer.Typer) -> None:
@@ -65,27 +68,24 @@ def import_calendar(
     fields that the file has are changed. Entries without an id are known by their titles.
     """
     from refleqt_adapters.calendar_files import said_of
-    from refleqt_adapters.incoming_files import is_table
 
     said = said_of(
         columns=maps or (), unused=unmap or (), dates=dates, sheet=sheet, defaults=default or (), values=value or ()
     )
     with session(ctx).at_business() as at:
-        if not is_table(file):
-            done = at.container.importer().import_file(at.id, file, skip_bad_rows=skip_bad_rows)
-            _print_done(done, as_json)
-            return
         plan = at.container.calendar_files().plan(at.id, file, said)
-        if not as_json and (dry_run or not plan.is_settled):
+        if plan.guesses and not as_json and (dry_run or not plan.is_settled):
             show(plan)
         if not (yes or dry_run or plan.is_settled):
             plan = confirmed(at, plan, said, may_ask=not as_json)
         if dry_run:
             _try(at, plan, as_json)
             return
-        with progress(file) as step:
-            done = at.container.importer().import_calendar(at.id, plan, skip_bad_rows=skip_bad_rows, progress=step)
-        at.container.performance().map(at.id)
+        with progress(file) as bar:
+            done = at.container.importer().import_calendar(
+                at.id, plan, skip_bad_rows=skip_bad_rows, progress=bar.read, writing=bar.write
+            )
+            at.container.performance().map(at.id)
     _print_done(done, as_json)
 
 
@@ -97,7 +97,7 @@ def confirmed(at: At, plan: "CalendarPlan", said: "Said", *, may_ask: bool = Tru
 
     if not (may_ask and _is_at_terminal()):
         error = unconfirmed(plan)
-        error.add_note("Say --yes if the columns are as they are taken for, or --map and --unmap what they are.")
+        error.add_note("What a column holds otherwise is said to refleqt calendar import with --map and --unmap.")
         raise error
     while True:
         answer = typer.prompt("Import so? [y]es, [n]o, or COLUMN=FIELD to change (no field: leave it out)", default="y")
@@ -141,23 +141,33 @@ def show(plan: "CalendarPlan") -> None:
 
 
 def _try(at: At, plan: "CalendarPlan", as_json: bool) -> None:
-    """What would be imported, and every row that would not."""
-    content = at.container.calendar_files().read(plan, skip_bad_rows=True)
+    """What would be imported, what is passed over, and every row that would be rejected."""
+    with progress(plan.path) as bar:
+        content = at.container.calendar_files().read(plan, skip_bad_rows=True, progress=bar.read)
     faults = [fault for line in content.rejected for fault in line.faults]
     if as_json:
-        columns = [document(guess) for guess in plan.guesses]
         counts = {"read": len(content.items) + len(content.rejected), "rejected": len(content.rejected)}
-        print_json(
-            {"columns": columns, "notes": content.notes, **counts, "faults": [each._asdict() for each in faults]}
-        )
+        told = {
+            "kind": plan.kind,
+            "columns": [document(guess) for guess in plan.guesses],
+            **counts,
+            "passed_over": content.passed_over,
+            "notes": content.notes,
+            "unused_columns": content.unused_columns,
+            "faults": [each._asdict() for each in faults],
+        }
+        print_json(told)
         return
     from .tables import hint
     from .words import counted
 
-    for fault in faults[:50]:
+    for fault in faults[:_TOLD]:
         say(str(fault))
+    notes = [note for note in content.notes if note not in plan.notes]
     good, bad = counted(len(content.items), "entry", "entries"), counted(len(content.rejected), "row")
-    print_page(hint(f"{good} can be read, {bad} cannot. Nothing was written."))
+    more = f" (the faults of the first {_TOLD} are shown)" if len(faults) > _TOLD else ""
+    over = f" {content.passed_over:,} passed over." if content.passed_over else ""
+    print_page(*map(hint, notes), hint(f"{good} can be read, {bad} cannot{more}.{over} Nothing was written."))
 
 
 def _print_done(done: "Imported", as_json: bool) -> None:
@@ -169,16 +179,30 @@ def _print_done(done: "Imported", as_json: bool) -> None:
         print_imported([done])
 
 
+class Bar:
+    """How far an import is, on a terminal."""
+
+    def __init__(self, bar: "Progress", task: "TaskID") -> None:
+        self._bar, self._task = bar, task
+
+    def read(self, rows: int) -> None:
+        """That many rows have been read."""
+        self._bar.update(self._task, completed=rows)
+
+    def write(self, entries: int) -> None:
+        """That many entries are being written, all at once: the bar moves, and has no end in sight."""
+        self._bar.update(self._task, description="writing", total=None, completed=entries)
+
+
 @contextmanager
-def progress(file: Path) -> Iterator["Callable[[int], None]"]:
-    """A bar of the rows that have been read, on a terminal, which is gone at the end; elsewhere nothing."""
+def progress(file: Path) -> Iterator[Bar]:
+    """A bar of the rows that have been read, and then are written, on a terminal; at the end it is gone."""
     from rich.progress import BarColumn, Progress, TextColumn
 
     out = console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), TextColumn("{task.completed:,.0f} rows"))
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as bar:
-        task = bar.add_task(file.name, total=_lines(file) if out.is_terminal else None)
-        yield lambda rows: bar.update(task, completed=rows)
+        yield Bar(bar, bar.add_task(file.name, total=_lines(file) if out.is_terminal else None))
 
 
 def _lines(file: Path) -> int | None:

@@ -11,8 +11,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from refleqt_adapters.calendar_files import CalendarPlan, Said, said_of, unconfirmed
-from refleqt_core.errors import InvalidInput, NotFound
+from refleqt_adapters.calendar_files import KINDS, CalendarPlan, Said, said_of, unconfirmed
+from refleqt_core.errors import Fault, InvalidInput, NotFound
 from refleqt_core.intake.column_reading import ORDERS
 from refleqt_core.intake.imports import ImportBatch
 
@@ -30,8 +30,15 @@ ENDINGS = {
     "text/csv": ".csv",
     "text/tab-separated-values": ".tsv",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+    "text/calendar": ".ics",
+    "application/xml": ".xml",
+    "text/xml": ".xml",
+    "application/json": ".json",
 }
-"""The media types of files that can be imported, each with the ending that it has on disk."""
+"""The media types of files that can be imported, each with the ending that it has on disk.
+
+XML is an export of WordPress (WXR), JSON one of Ghost.
+"""
 
 PREVIEWED = 200
 """Rows whose faults a preview tells."""
@@ -88,10 +95,12 @@ class GuessOut(Output):
 class PreviewOut(Output):
     """What the file would be read as. Where it is settled nobody has to confirm it."""
 
+    kind: Annotated[str, OneOf(KINDS)] = Field(description="calendar: a table, which alone has columns")
     columns: list[GuessOut]
     notes: list[str]
     is_settled: bool
     rows: int = Field(description=f"of the first {PREVIEWED}, how many are entries")
+    passed_over: int = Field(description="what is no entry: a menu, an event without a date, a title above the header")
     faults: list[ProblemFault] = Field(description=f"of the first {PREVIEWED} rows")
 
 
@@ -150,16 +159,20 @@ def preview_import(caller: Caller, query: ReadQuery, upload: Upload) -> dict[str
     with _on_disk(query, upload) as path:
         files = caller.refleqt.calendar_files()
         plan = files.plan(caller.business_id, path, query.said())
-        faults: tuple[Any, ...] = ()
-        rows = 0
+        told: dict[str, Any] = {"kind": plan.kind, "columns": plan.guesses, "is_settled": plan.is_settled}
         try:
             content = files.read(plan, skip_bad_rows=True, rows=PREVIEWED)
-            rows, faults = len(content.items), tuple(fault for line in content.rejected for fault in line.faults)
         except InvalidInput as error:
-            faults = error.faults
-        named = [fault._replace(source=query.name) for fault in faults]
-        settled = {"notes": list(plan.notes), "is_settled": plan.is_settled}
-        return {"columns": plan.guesses, "rows": rows, "faults": named, **settled}
+            named = [_named(fault, path, query.name) for fault in error.faults]
+            return {**told, "notes": list(plan.notes), "rows": 0, "passed_over": 0, "faults": named}
+        faults = [_named(fault, path, query.name) for line in content.rejected for fault in line.faults]
+        return {
+            **told,
+            "notes": list(content.notes),
+            "rows": len(content.items),
+            "passed_over": content.passed_over,
+            "faults": faults,
+        }
 
 
 @resource.post("/v1/calendar/imports", gives=ImportOut, uploads=tuple(ENDINGS))
@@ -178,7 +191,7 @@ def import_calendar(caller: Caller, query: ImportQuery, upload: Upload) -> dict[
     caller.refleqt.performance().map(caller.business_id)
     counted = {name: getattr(batch, name) for name in BatchOut.model_fields}
     rejected = [
-        {"row": line.row, "text": line.text, "faults": [fault._replace(source=query.name) for fault in line.faults]}
+        {"row": line.row, "text": line.text, "faults": [_named(fault, path, query.name) for fault in line.faults]}
         for line in content.rejected[:TOLD]
     ]
     return {
@@ -228,8 +241,10 @@ def _on_disk(query: ReadQuery, upload: Upload) -> Iterator[Path]:
         try:
             yield path
         except InvalidInput as error:
-            said = (
-                fault._replace(source=query.name if fault.source == str(path) else fault.source)
-                for fault in error.faults
-            )
-            raise InvalidInput(list(said)) from error
+            raise InvalidInput(_named(fault, path, query.name) for fault in error.faults) from error
+
+
+def _named(fault: Fault, path: Path, name: str) -> Fault:
+    """The fault with the file called as the caller calls it."""
+    source = name if fault.source == str(path) else fault.source
+    return fault._replace(source=source, remedy=fault.remedy.replace(str(path), name))

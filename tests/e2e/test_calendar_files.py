@@ -89,10 +89,23 @@ def test_a_file_of_another_program_comes_in_once_and_says_what_it_passed_over(
 ) -> None:
     file = tmp_path / name
     file.write_text(content)
+    tried = json.loads(refleqt(environment, "calendar", "import", file, "--dry-run", "--json").stdout)
+    assert (tried["read"], tried["rejected"], tried["columns"]) == (new, 0, [])
+    assert told in " ".join(tried["notes"])
+    shown = " ".join(refleqt(environment, "calendar", "import", file, "--dry-run").stdout.split())
+    assert "Nothing was written" in shown and told in shown
     first = refleqt(environment, "calendar", "import", file).stdout
     assert told in " ".join(first.split())
+    assert json.loads(refleqt(environment, "calendar", "imports", "--json").stdout)[0]["new"] == new, "the tries wrote"
     (again,) = json.loads(refleqt(environment, "import", file, "--json").stdout)
     assert (again["new"], again["unchanged"]) == (0, new)
+
+
+def test_what_is_no_calendar_is_not_imported_as_one(environment: dict[str, str]) -> None:
+    team = BUSINESS / "team.yaml"
+    for more in ([], ["--dry-run"]):
+        told = " ".join(refleqt(environment, "calendar", "import", team, *more, code=2).stderr.split())
+        assert "no calendar" in told and "refleqt import" in told
 
 
 def test_a_broken_calendar_says_line_and_remedy(environment: dict[str, str], tmp_path: Path) -> None:

@@ -46,7 +46,8 @@ def test_the_life_of_an_import(environment: dict[str, str], plan: Path):
     refused = run(environment, "calendar", "import", plan, code=2)
     assert "publish_at" in refused.stdout and "its name" in refused.stdout, "the guess is shown"
     assert "--yes" in refused.stderr
-    assert "nobody has confirmed" in run(environment, "import", plan, code=2).stderr
+    other = " ".join(run(environment, "import", plan, code=2).stderr.split())
+    assert "nobody has confirmed" in other and "plan.csv --yes" in other
 
     tried = run(environment, "calendar", "import", plan, "--dry-run")
     assert "1 entry can be read, 1 row cannot. Nothing was written." in " ".join(tried.stdout.split())

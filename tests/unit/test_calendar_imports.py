@@ -8,7 +8,7 @@ import pytest
 from openpyxl import Workbook
 from starlette.testclient import TestClient
 
-from refleqt_adapters.calendar_files import Said, said_of
+from refleqt_adapters.calendar_files import Said, said_of, unconfirmed
 from refleqt_adapters.container import Container, open_refleqt
 from refleqt_adapters.imported import Imported
 from refleqt_adapters.settings import Settings
@@ -97,7 +97,97 @@ def test_what_was_confirmed_is_remembered_for_these_columns_in_any_order(
     assert plan.fields == {"NAME": "title", "Status": "notes", "platform": "channel"}
     assert counts(refleqt.importer().import_file(brine, again)) == (1, 0, 0, 0)
     assert not files.plan(business(refleqt, "other"), again).is_settled, "another business has confirmed nothing"
-    assert not files.plan(brine, again, said_of(columns=["Status=status"])).is_settled
+    said = files.plan(brine, again, said_of(columns=["Status=status"]))
+    assert (said.is_settled, said.fields["Status"]) == (True, "status"), "what is said needs no confirmation"
+
+
+def test_a_column_is_confirmed_by_saying_what_it_holds_and_the_others_are_not(
+    refleqt: Container, brine: BusinessId, tmp_path: Path
+):
+    path = write(tmp_path, *NOTION)
+    files = refleqt.calendar_files()
+    some = files.plan(brine, path, said_of(columns=["Name=title", "Platform=channel"]))
+    assert not some.is_settled
+    open_ones = [(fault.field, fault.remedy) for fault in unconfirmed(some).faults]
+    assert [column for column, _ in open_ones] == ["Publish date"], "Status is our own name"
+    assert all(remedy.endswith(f"refleqt calendar import {path} --yes") for _, remedy in open_ones)
+    every = ["Name=title", "Platform=channel", "Status=status"]
+    assert files.plan(brine, path, said_of(columns=every, unused=["Publish date"])).is_settled
+
+
+def test_a_table_without_a_title_asks_for_one_and_not_for_a_confirmation(
+    refleqt: Container, brine: BusinessId, tmp_path: Path
+):
+    plan = refleqt.calendar_files().plan(brine, write(tmp_path, "Status,Platform", "Done,Blog"))
+    (fault,) = unconfirmed(plan).faults
+    assert "title" in fault.problem and "--map 'COLUMN=title'" in fault.remedy and "--yes" not in fault.remedy
+
+
+# Files that are no tables
+
+ICAL = (
+    "BEGIN:VCALENDAR|VERSION:2.0|PRODID:x|BEGIN:VEVENT|UID:u1|DTSTAMP:20260301T000000Z|DTSTART:20260302T090000Z"
+    "|SUMMARY:Webinar on ovens|END:VEVENT|BEGIN:VJOURNAL|UID:diary|END:VJOURNAL|END:VCALENDAR|".replace("|", "\r\n")
+)
+WXR = """<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel><link>https://example.com</link>
+<item><title>Weigh it</title><wp:post_id>7</wp:post_id><wp:post_date_gmt>2026-08-03 08:00:00</wp:post_date_gmt>
+<wp:post_name>weigh-it</wp:post_name><wp:status>publish</wp:status><wp:post_type>post</wp:post_type></item>
+</channel></rss>"""
+GHOST = (
+    '{"db": [{"data": {"posts": [{"id": "1", "title": "Bins", "slug": "bins", "type": "post", "status": "draft"}]}}]}'
+)
+OTHERS = [("ical", "feed.ics", ICAL), ("wordpress", "site.xml", WXR), ("ghost", "blog.json", GHOST)]
+
+
+@pytest.mark.parametrize(("kind", "name", "content"), OTHERS)
+def test_any_calendar_is_planned_and_read_without_a_trace_and_imported_once(
+    refleqt: Container, brine: BusinessId, tmp_path: Path, kind: str, name: str, content: str
+):
+    path = write(tmp_path, content, name=name)
+    files = refleqt.calendar_files()
+    plan = files.plan(brine, path)
+    assert (plan.kind, plan.is_settled, plan.guesses) == (kind, True, ())
+    assert len(files.read(plan).items) == 1
+    assert entries(refleqt, brine) == {} and refleqt.calendar().imports(brine) == []
+    written: list[int] = []
+    done = refleqt.importer().import_calendar(brine, plan, writing=written.append)
+    assert (done.kind, counts(done), written) == (kind, (1, 0, 0, 0), [1])
+    assert counts(refleqt.importer().import_file(brine, path)) == (0, 0, 1, 0)
+
+
+@pytest.mark.parametrize(("kind", "name", "content"), OTHERS)
+def test_what_is_said_of_columns_is_refused_for_a_file_without_any(
+    refleqt: Container, brine: BusinessId, tmp_path: Path, kind: str, name: str, content: str
+):
+    said = said_of(columns=["a=title"], unused=["b"], dates="dmy", sheet="x", defaults=["status=idea"])
+    with pytest.raises(InvalidInput) as caught:
+        refleqt.calendar_files().plan(brine, write(tmp_path, content, name=name), said)
+    assert [fault.field for fault in caught.value.faults] == ["map", "unmap", "dates", "sheet", "default"]
+    assert all(kind in fault.problem and "Leave" in fault.remedy for fault in caught.value.faults)
+
+
+def test_a_text_has_no_sheet(refleqt: Container, brine: BusinessId, tmp_path: Path):
+    with pytest.raises(InvalidInput, match="no sheets"):
+        refleqt.calendar_files().plan(brine, write(tmp_path, *NOTION), said_of(sheet="Plan"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kind"),
+    [
+        ("team.yaml", "members:\n- name: Ann\n", "team"),
+        ("vents.jsonl", "{}", "vents"),
+        ("us.json", '{"identity": {"name": "x"}}', "onboarding"),
+        ("paid.csv", "date,campaign,ad_id,impressions,clicks,cost,currency\n", ""),
+    ],
+)
+def test_what_is_no_calendar_is_refused_and_says_how_it_comes_in(
+    refleqt: Container, brine: BusinessId, tmp_path: Path, name: str, content: str, kind: str
+):
+    path = write(tmp_path, content, name=name)
+    with pytest.raises(InvalidInput, match="no calendar") as caught:
+        refleqt.calendar_files().plan(brine, path)
+    assert kind in caught.value.faults[0].problem
+    assert caught.value.faults[0].remedy == f"Import it with: refleqt import {path}"
 
 
 def test_words_dates_and_defaults_are_remembered_with_the_columns(
@@ -227,3 +317,33 @@ def test_imports_of_another_business_cannot_be_seen_or_undone(client: TestClient
     eve = TestClient(create_app(refleqt), headers={"Authorization": f"Bearer {secret}"})
     assert eve.get("/v1/calendar/imports").json()["items"] == []
     assert eve.post(f"/v1/calendar/imports/{done['id']}/undo").status_code == 404
+
+
+MEDIA = {"ical": "text/calendar", "wordpress": "application/xml", "ghost": "application/json"}
+
+
+@pytest.mark.parametrize(("kind", "name", "content"), OTHERS)
+def test_any_calendar_is_previewed_and_imported_over_http(
+    client: TestClient, refleqt: Container, brine: BusinessId, kind: str, name: str, content: str
+):
+    sent: dict[str, Any] = {"params": {"name": name}, "content": content, "headers": {"Content-Type": MEDIA[kind]}}
+    seen = client.post("/v1/calendar/imports/preview", **sent).json()
+    assert (seen["kind"], seen["rows"], seen["is_settled"], seen["columns"]) == (kind, 1, True, [])
+    assert entries(refleqt, brine) == {}
+    done = client.post("/v1/calendar/imports", **sent).json()
+    assert (done["new"], done["file_name"], done["passed_over"]) == (1, name, int(kind == "ical"))
+    assert client.post("/v1/calendar/imports", **sent).json()["unchanged"] == 1
+
+
+def test_what_is_no_calendar_is_refused_over_http_by_its_own_name(client: TestClient):
+    headers = {"Content-Type": "application/json"}
+    content = '{"identity": {"name": "x"}}'
+    refused = client.post("/v1/calendar/imports", params={"name": "us.json"}, content=content, headers=headers)
+    assert refused.status_code == 422
+    (fault,) = refused.json()["faults"]
+    assert (fault["source"], fault["remedy"]) == ("us.json", "Import it with: refleqt import us.json")
+    mapped = {"name": "feed.ics", "map": "a=title"}
+    refused = client.post(
+        "/v1/calendar/imports", params=mapped, content=ICAL, headers={"Content-Type": "text/calendar"}
+    )
+    assert [fault["field"] for fault in refused.json()["faults"]] == ["map"]
