@@ -52,3 +52,12 @@ class Point(Owned):
     value: float
     revision: int = 0
     recorded_at: datetime = attrs.field(validator=aware)
+
+
+def referrers(kind: type[Entity]) -> list[tuple[type[Owned], str]]:
+    """The kinds of a business's rows that refer to rows of ``kind``, each with the field that does."""
+    kinds, found = [Owned], []
+    for each in kinds:
+        kinds += each.__subclasses__()
+        found += [(each, field) for field, target in each.references.items() if target is kind]
+    return found

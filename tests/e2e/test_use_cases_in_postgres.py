@@ -3,6 +3,7 @@
 import re
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -101,6 +102,33 @@ def test_importing_a_file_twice_is_importing_it_once(
     assert refleqt.importer().import_file(business, path).new > 0
     again = refleqt.importer().import_file(business, path)
     assert (again.new, again.changed, again.unchanged) == (0, 0, again.read)
+
+
+def test_who_names_a_new_campaign_or_keyword_at_the_same_time_meets_nobody(
+    refleqt: Container, business: BusinessId
+) -> None:
+    def save(number: int) -> CalendarEntry:
+        return refleqt.calendar().save(business, draft(f"E-{number}", campaign="New", primary_keyword="brine"))
+
+    with ThreadPoolExecutor(6) as clients:
+        saved = list(clients.map(save, range(12)))
+    assert len({entry.id for entry in saved}) == 12
+    assert len({entry.campaign_id for entry in saved}) == 1
+
+
+def test_an_edit_does_not_fail_the_import_that_it_meets(refleqt: Container, business: BusinessId) -> None:
+    drafts = [draft(f"E-{number}", title="First") for number in range(40)]
+    refleqt.calendar().import_entries(business, drafts, FILE)
+    with refleqt.store().business(business) as tx:
+        entry = tx.find(CalendarEntry)[0]
+    with ThreadPoolExecutor(2) as clients:
+        edits = [clients.submit(refleqt.calendar().edit, business, entry.id, {"owner": f"Bo {n}"}) for n in range(8)]
+        said = frozenset({"external_id", "title"})
+        again = [replace(each, title="Second", given=said) for each in drafts]
+        batch = clients.submit(refleqt.calendar().import_entries, business, again, FILE).result()
+        assert [edit.result().id for edit in edits] == [entry.id] * 8
+    assert batch.changed == 40
+    assert refleqt.calendar().draft(business, entry.id).title == "Second"
 
 
 @pytest.mark.parametrize("name", ["team.yaml", "activities/A-03-customer-story-swap.yaml"])

@@ -6,20 +6,22 @@ from uuid import uuid4
 
 import attrs
 import pytest
-from composition import FILE, NOON, Composition, draft
+from composition import FILE, NOON, Composition, draft, result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refleqt_core.errors import Conflict, InvalidInput, NotFound
 from refleqt_core.intake.calendar import (
     CalendarEntry,
+    Campaign,
     DistributionPlan,
     EntryRevision,
+    Keyword,
     SeoMetadata,
     StatusChange,
 )
 from refleqt_core.intake.calendar_comments import CommentService
-from refleqt_core.intake.drafts import EntryDraft, ImportedFile, PlanDraft
+from refleqt_core.intake.drafts import EntryDraft, ImportedFile, PlanDraft, VentDraft
 from refleqt_core.intake.imports import ImportBatch
 from refleqt_core.jobs.catalogue import CategorizeEntry, GenerateEmbeddings, payload_of
 from refleqt_core.values import BusinessId, Money
@@ -125,6 +127,28 @@ def test_undoing_goes_back_change_by_change_and_redoing_forward(refleqt: Composi
     titles.append(refleqt.calendar.redo(business, entry.id).title)
     titles.append(refleqt.calendar.undo(business, entry.id).title)
     assert titles == ["Two", "One", "Two", "One"]
+
+
+def test_several_undoings_are_redone_one_after_the_other(refleqt: Composition) -> None:
+    business = refleqt.business()
+    entry = refleqt.calendar.save(business, draft(title="One"))
+    for title in ("Two", "Three"):
+        refleqt.calendar.edit(business, entry.id, {"title": title})
+    for _ in range(2):
+        refleqt.calendar.undo(business, entry.id)
+    assert [refleqt.calendar.redo(business, entry.id).title for _ in range(2)] == ["Two", "Three"]
+    with pytest.raises(Conflict, match="nothing to redo"):
+        refleqt.calendar.redo(business, entry.id)
+
+
+def test_what_a_model_found_is_no_change_that_an_edit_could_lose_to(refleqt: Composition) -> None:
+    business = refleqt.business()
+    entry = refleqt.calendar.save(business, draft(title="Brine"))
+    refleqt.work()
+    assert refleqt.rows(business, CalendarEntry)[0].version > entry.version
+    assert refleqt.calendar.edit(business, entry.id, {"title": "Salt"}, version=entry.version).title == "Salt"
+    with pytest.raises(Conflict):
+        refleqt.calendar.edit(business, entry.id, {"title": "Sugar"}, version=entry.version)
 
 
 def test_there_is_nothing_to_undo_of_what_was_never_changed(refleqt: Composition) -> None:
@@ -259,12 +283,58 @@ def test_what_was_touched_since_an_import_is_not_undone_without_a_word(refleqt: 
     batch = refleqt.calendar.import_entries(business, [draft(), draft("E-2")], FILE)
     refleqt.pass_days(1)
     touch(refleqt, business, refleqt.rows(business, CalendarEntry)[0])
-    with pytest.raises(Conflict, match="1 of its entries were changed since: E-1"):
+    with pytest.raises(Conflict, match="1 of its entries were changed since, or are in use: E-1"):
         refleqt.calendar.undo_import(business, batch.id)
     assert set(said(refleqt, business)) == {"E-1", "E-2"}
     undone = refleqt.calendar.undo_import(business, batch.id, keep_changed=True)
     assert (undone.removed, undone.kept) == (1, 1)
     assert set(said(refleqt, business)) == {"E-1"}
+
+
+def test_what_results_refer_to_is_named_and_kept_when_its_import_is_undone(refleqt: Composition) -> None:
+    business = refleqt.business()
+    batch = refleqt.calendar.import_entries(business, [draft(), draft("E-2")], FILE)
+    refleqt.performance.import_records(business, [result("E-1")], OTHER_FILE)
+    refleqt.performance.map(business)
+    with pytest.raises(Conflict, match="in use: E-1"):
+        refleqt.calendar.undo_import(business, batch.id)
+    undone = refleqt.calendar.undo_import(business, batch.id, keep_changed=True)
+    assert (undone.removed, undone.kept, list(said(refleqt, business))) == (1, 1, ["E-1"])
+
+
+def test_campaigns_and_keywords_that_an_import_brought_go_with_it(refleqt: Composition) -> None:
+    business = refleqt.business()
+    refleqt.calendar.save(business, draft("OWN", campaign="Winter", primary_keyword="salt"))
+    brought = [
+        draft("E-1", campaign="Spring", primary_keyword="brine"),
+        draft("E-2", campaign="Summer", primary_keyword="brine tank"),
+        draft("E-3", campaign="Winter", primary_keyword="salt"),
+    ]
+    batch = refleqt.calendar.import_entries(business, brought, FILE)
+    refleqt.calendar.save(business, draft("LATER", campaign="Summer"))
+    refleqt.calendar.undo_import(business, batch.id)
+    assert {row.name for row in refleqt.rows(business, Campaign)} == {"Winter", "Summer"}
+    assert {row.term for row in refleqt.rows(business, Keyword)} == {"salt"}
+
+
+@pytest.mark.parametrize("redone", [False, True])
+def test_what_was_undone_by_hand_does_not_stop_the_undoing_of_its_import(refleqt: Composition, redone: bool) -> None:
+    business = refleqt.business()
+    entry = refleqt.calendar.save(business, draft(title="Before"))
+    batch = refleqt.calendar.import_entries(business, [draft(title="After"), draft("E-2")], FILE)
+    refleqt.calendar.undo(business, entry.id)
+    if redone:
+        refleqt.calendar.redo(business, entry.id)
+    undone = refleqt.calendar.undo_import(business, batch.id)
+    assert (undone.removed, undone.restored) == (1, int(redone))
+    assert {name: each.title for name, each in said(refleqt, business).items()} == {"E-1": "Before"}
+
+
+def test_the_import_of_something_else_is_no_import_of_the_calendar(refleqt: Composition) -> None:
+    business = refleqt.business()
+    vents = refleqt.vents.import_vents(business, [VentDraft(external_id="V", text="Hm.", written_at=NOON)], FILE)
+    with pytest.raises(NotFound, match="it brought vents"):
+        refleqt.calendar.undo_import(business, vents.id)
 
 
 def test_two_imports_are_undone_one_after_the_other(refleqt: Composition) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from composition import NOON, Composition, draft
 
-from refleqt_core.errors import InvalidInput
+from refleqt_core.errors import Conflict, InvalidInput, NotFound
 from refleqt_core.intake.calendar_search import EntrySearch
 from refleqt_core.intake.campaigns import CampaignDraft, CampaignService
 from refleqt_core.values import BusinessId, Money
@@ -22,7 +22,15 @@ def business(refleqt: Composition) -> BusinessId:
         [
             draft("A", title="Cut food waste", owner="Mira", tags=("launch",), campaign="Spring", publish_at=NOON),
             draft("B", title="100% of chefs", owner="Bo", team=("Mira",), channel="email", publish_at=PAST),
-            draft("C", title="Margins", notes="Ask Mira", primary_keyword="Food cost", status="idea", publish_at=None),
+            draft(
+                "C",
+                title="Margins",
+                channels=("podcast",),
+                notes="Ask Mira",
+                primary_keyword="Food cost",
+                status="idea",
+                publish_at=None,
+            ),
             draft("D", title="Looking back", publish_at=PAST, review_due=date(2026, 2, 20), status="published"),
             draft("E", title="Looked back", publish_at=PAST, review_due=date(2026, 2, 20), status="reviewed"),
         ],
@@ -54,7 +62,9 @@ ASKED = {
     "a campaign that is not there": (EntrySearch(campaign="Winter"), []),
     "two things at once": (EntrySearch(text="food", owner="Mira"), ["A"]),
     "a time": (EntrySearch(start=NOON, end=NOON + timedelta(days=1)), ["A"]),
-    "reviews that are due": (EntrySearch(review_due_by=date(2026, 3, 2)), ["D"]),
+    "reviews that are due, by their day or a month after": (EntrySearch(review_due_by=date(2026, 3, 2)), ["B", "D"]),
+    "any channel that it goes out on": (EntrySearch(channel="podcast"), ["C"]),
+    "a channel and a word": (EntrySearch(channel="podcast", text="food"), ["C"]),
     "reviews that are not due yet": (EntrySearch(review_due_by=date(2026, 2, 1)), []),
     "a channel": (EntrySearch(channel="email"), ["B"]),
 }
@@ -91,6 +101,25 @@ def test_a_campaign_keeps_its_entries_when_it_gets_its_particulars(refleqt: Comp
     [view] = campaigns(refleqt).list(business)
     assert (view.campaign, again) == (saved, saved)
     assert sum(view.entries.values()) == 1
+
+
+def test_a_campaign_that_gets_another_name_keeps_its_entries(refleqt: Composition, business: BusinessId) -> None:
+    campaigns(refleqt).rename(business, "Spring", "Spring 2026")
+    assert [entry.external_id for entry in refleqt.calendar.search(business, EntrySearch(campaign="Spring 2026"))] == [
+        "A"
+    ]
+    campaigns(refleqt).save(business, CampaignDraft(name="Autumn"))
+    with pytest.raises(Conflict, match="'Autumn' already"):
+        campaigns(refleqt).rename(business, "Spring 2026", "Autumn")
+
+
+def test_only_a_campaign_without_entries_can_be_removed(refleqt: Composition, business: BusinessId) -> None:
+    campaigns(refleqt).save(business, CampaignDraft(name="Autumn"))
+    campaigns(refleqt).remove(business, "Autumn")
+    with pytest.raises(Conflict, match="has 1 entries"):
+        campaigns(refleqt).remove(business, "Spring")
+    with pytest.raises(NotFound, match="no campaign 'Autumn'"):
+        campaigns(refleqt).remove(business, "Autumn")
 
 
 def test_a_campaign_cannot_end_before_it_begins(refleqt: Composition, business: BusinessId) -> None:

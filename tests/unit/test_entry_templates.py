@@ -1,5 +1,6 @@
 """Templates and series: entries that begin with what others had, and come back by a rule."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from composition import NOON, Composition, draft
 from refleqt_adapters.connectors.recurrence import occurrences
 from refleqt_core.errors import Conflict, InvalidInput, NotFound
 from refleqt_core.intake.calendar import CalendarEntry
+from refleqt_core.intake.calendar_comments import CommentService
 from refleqt_core.intake.entry_templates import SeriesService, TemplateService
 from refleqt_core.values import BusinessId
 
@@ -58,7 +60,16 @@ def test_a_template_keeps_nothing_that_belongs_to_one_entry(refleqt: Composition
     assert set(kept.fields) == {"title", "artifact_type", "channel", "status"}
 
 
-@pytest.mark.parametrize("fields", [{"colour": "red"}, {"kpi_target": "many"}, {"plans": [{"chanel": "email"}]}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"colour": "red"},
+        {"kpi_target": "many"},
+        {"plans": [{"chanel": "email"}]},
+        {"channel": "fax"},
+        {"url_slug": "A b"},
+    ],
+)
 def test_a_template_of_what_no_entry_has_is_refused(refleqt: Composition, fields: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput):
         templates(refleqt).save(refleqt.business(), "n", fields)
@@ -87,7 +98,7 @@ def test_a_series_makes_its_entries_for_the_next_sixty_days(refleqt: Composition
     entries = made(refleqt, business)
     assert [entry.publish_at for entry in entries][:2] == [NOON + timedelta(days=1), NOON + timedelta(days=8)]
     assert entries[0].title == "Newsletter, week 10"
-    assert entries[0].external_id == "newsletter-2026-03-03"
+    assert re.fullmatch(r"newsletter-[0-9a-f]{6}-2026-03-03", entries[0].external_id)
     assert all(entry.publish_at <= NOON + timedelta(days=61) for entry in entries if entry.publish_at)
 
 
@@ -132,6 +143,25 @@ def test_stopping_a_series_takes_what_is_coming_and_nobody_has_touched(refleqt: 
     assert [entry.id for entry in made(refleqt, business)] == [first.id, second.id]
     refleqt.pass_days(30)
     assert series(refleqt).extend(business) == 0
+
+
+def test_series_whose_names_have_the_same_letters_do_not_meet(refleqt: Composition) -> None:
+    business = refleqt.business()
+    first = draft(**({"publish_at": NOON + timedelta(days=1)} | NEWSLETTER))
+    for name in ("Каждую неделю", "每周", "News!", "News?"):
+        series(refleqt).start(business, name, first, "FREQ=WEEKLY;COUNT=2", time_zone="UTC")
+    assert len(made(refleqt, business)) == 8
+
+
+def test_stopping_a_series_leaves_what_people_have_remarked_on(refleqt: Composition) -> None:
+    business = refleqt.business()
+    begun(refleqt, business)
+    entries = made(refleqt, business)
+    CommentService(store=refleqt.store, clock=refleqt.clock, ids=refleqt.ids).add(
+        business, entries[3].id, "Book the chef.", author="Bo"
+    )
+    assert series(refleqt).stop(business, "Newsletter") == len(entries) - 1
+    assert [entry.id for entry in made(refleqt, business)] == [entries[3].id]
 
 
 def test_two_series_cannot_have_one_name(refleqt: Composition) -> None:

@@ -226,15 +226,17 @@ class StatusChange(Owned):
 class EntryRevision(Owned):
     """What an entry was ``before`` a change: its own fields, its search fields and its plans, as a JSON document.
 
-    All revisions of one change (one edit, or a whole import) share the ``change_id``.
+    All revisions of one change (one edit, or a whole import) share the ``change_id``. ``after_version`` is the version
+    of the entry that the change made; versions between two of them found out something and changed nothing.
     """
 
     references: ClassVar[Mapping[str, type[Entity]]] = {"calendar_entry_id": CalendarEntry}
 
     calendar_entry_id: UUID
     change_id: UUID
-    action: str = attrs.field(validator=one_of("edit", "move", "import", "undo"))
+    action: str = attrs.field(validator=one_of("edit", "move", "import", "undo", "redo"))
     before: Mapping[str, Any]
+    after_version: int
     at: datetime = attrs.field(validator=aware)
     by: str | None = None
 

@@ -1,22 +1,26 @@
 """The way back: what an entry was before each change, and how one change, or a whole import, is undone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from uuid import UUID
 
 import attrs
 
+from ..entities import referrers
 from ..errors import Conflict
 from ..jobs.catalogue import GenerateEmbeddings, job
 from ..ports import Queue, Transaction, where
 from ..values import BusinessId
 from .calendar import (
     CalendarEntry,
+    Campaign,
     DistributionPlan,
     EntryComment,
     EntryRevision,
+    Keyword,
     SeoMetadata,
     StatusChange,
 )
+from .calendar_details import stored_entries
 from .calendar_writing import CalendarWriter, Change
 from .drafts import EntryDraft
 from .entry_drafts import draft_from
@@ -50,43 +54,111 @@ def import_before(revision: EntryRevision) -> UUID | None:
 
 
 def undoable(latest_first: Sequence[EntryRevision]) -> EntryRevision | None:
-    """The last change that has not been undone: each undoing took back one of those before it."""
-    undone = 0
-    for revision in latest_first:
-        if revision.action == "undo":
-            undone += 1
-        elif undone:
-            undone -= 1
-        else:
-            return revision
-    return None
+    """The last change that has not been undone."""
+    done, _ = _stacks(latest_first)
+    return done[-1] if done else None
 
 
 def redoable(latest_first: Sequence[EntryRevision]) -> EntryRevision | None:
-    """The undoing, where nothing was done since."""
-    return latest_first[0] if latest_first and latest_first[0].action == "undo" else None
+    """The last undoing that has not been redone, where nothing else was done since."""
+    _, undone = _stacks(latest_first)
+    return undone[-1] if undone else None
+
+
+def _stacks(latest_first: Sequence[EntryRevision]) -> tuple[list[EntryRevision], list[EntryRevision]]:
+    """What can be undone and what can be redone, the next one last."""
+    done: list[EntryRevision] = []
+    undone: list[EntryRevision] = []
+    for revision in reversed(latest_first):
+        if revision.action == "undo":
+            done.pop()
+            undone.append(revision)
+        else:
+            undone = undone[:-1] if revision.action == "redo" else []
+            done.append(revision)
+    return done, undone
+
+
+@attrs.frozen
+class _Standing:
+    """What has become of the entries of an import since."""
+
+    brought: frozenset[UUID]
+    changed: Sequence[EntryRevision]
+    touched: frozenset[UUID]
 
 
 def undo_import(
     tx: Transaction, writer: CalendarWriter, record: ImportBatch, change: Change, *, keep_changed: bool
 ) -> UndoneImport:
     """As `CalendarService.undo_import`."""
-    there = {id for (id,) in tx.rows(CalendarEntry, ("id",), *where(import_id=record.id))}
-    revisions = {row.calendar_entry_id: row for row in tx.find(EntryRevision, *where(change_id=record.id))}
-    since = _touched_since(tx, record, there)
-    gone = sorted(there - set(revisions) - since)
-    back = [row for id, row in revisions.items() if id in there - since]
-    changed = _names(tx, since | (set(revisions) - there))
-    if changed and not keep_changed:
-        named = ", ".join(changed[:NAMED]) + (" …" if len(changed) > NAMED else "")
-        problem = f"{len(changed)} of its entries were changed since: {named}"
+    standing = _standing(tx, record)
+    kept = in_use(tx, standing.brought) | standing.touched
+    if kept and not keep_changed:
+        named = sorted(name for (name,) in tx.rows(CalendarEntry, ("external_id",), *where(id__in=sorted(kept))))
+        listed = ", ".join(named[:NAMED]) + (" …" if len(named) > NAMED else "")
+        problem = f"{len(named)} of its entries were changed since, or are in use: {listed}"
         raise Conflict(f"{problem}. Undo these changes first, or undo the import and keep them")
-    business_id = BusinessId(record.business_id)
-    remove_entries(tx, writer.queue, business_id, gone)
-    for imported, rows in _by_import(back).items():
+    gone = sorted(standing.brought - kept)
+    named_by = _named_by(tx, gone)
+    remove_entries(tx, writer.queue, BusinessId(record.business_id), gone)
+    _remove_unused(tx, record, *named_by)
+    for imported, rows in _by_import(standing.changed).items():
         drafts = [draft_before(row) for row in rows]
-        writer.write(tx, business_id, drafts, attrs.evolve(change, import_id=imported))
-    return UndoneImport(removed=len(gone), restored=len(back), kept=len(changed))
+        writer.write(tx, BusinessId(record.business_id), drafts, attrs.evolve(change, import_id=imported))
+    return UndoneImport(removed=len(gone), restored=len(standing.changed), kept=len(kept))
+
+
+def in_use(tx: Transaction, ids: Iterable[UUID]) -> frozenset[UUID]:
+    """The entries that people have remarked on, or that results, visits, maps and the like refer to."""
+    asked, found = sorted(ids), set[UUID]()
+    for kind, field in referrers(CalendarEntry) if asked else ():
+        if kind not in PARTS or kind is EntryComment:
+            found |= {id for (id,) in tx.rows(kind, (field,), *where(**{f"{field}__in": asked}))}
+    return frozenset(found)
+
+
+def _standing(tx: Transaction, record: ImportBatch) -> _Standing:
+    """What the import wrote and is so still. What differs now was touched, unless it is as it was before the import."""
+    own = {row.calendar_entry_id: row for row in tx.find(EntryRevision, *where(change_id=record.id))}
+    wrote = {id for (id,) in tx.rows(CalendarEntry, ("id",), *where(import_id=record.id))} | set(own)
+    later: dict[UUID, EntryRevision] = {}
+    for row in tx.find(EntryRevision, *where(at__ge=record.imported_at, change_id__ne=record.id), order="-id"):
+        if row.id > record.id and (row.calendar_entry_id in wrote or import_before(row) == record.id):
+            later[row.calendar_entry_id] = row
+    present = {each.entry.id: each.draft for each in stored_entries(tx, _entries(tx, later)).values()}
+    differs = {id for id, row in later.items() if present[id] != draft_before(row)}
+    undone = {id for id in differs & set(own) if present[id] == draft_before(own[id])}
+    return _Standing(
+        brought=frozenset((wrote | set(later)) - set(own) - differs),
+        changed=[row for id, row in own.items() if id not in differs],
+        touched=frozenset(differs - undone),
+    )
+
+
+def _entries(tx: Transaction, ids: Iterable[UUID]) -> list[CalendarEntry]:
+    asked = sorted(ids)
+    return tx.find(CalendarEntry, *where(id__in=asked)) if asked else []
+
+
+def _named_by(tx: Transaction, ids: Sequence[UUID]) -> tuple[set[UUID], set[str]]:
+    """The campaigns and keywords of those entries."""
+    if not ids:
+        return set(), set()
+    campaigns = tx.rows(CalendarEntry, ("campaign_id",), *where(id__in=ids, campaign_id__null=False))
+    terms = tx.rows(SeoMetadata, ("primary_keyword",), *where(calendar_entry_id__in=ids, primary_keyword__null=False))
+    return {id for (id,) in campaigns}, {term for (term,) in terms}
+
+
+def _remove_unused(tx: Transaction, record: ImportBatch, campaigns: set[UUID], terms: set[str]) -> None:
+    """What the import's entries had brought along goes with them, if nobody else has taken it up."""
+    new = [row for row in tx.find(Campaign, *where(id__in=sorted(campaigns), version=0)) if row.id > record.id]
+    used = {id for (id,) in tx.rows(CalendarEntry, ("campaign_id",), *where(campaign_id__in=[row.id for row in new]))}
+    tx.remove(Campaign, *(row.id for row in new if row.id not in used))
+    keywords = [row for row in tx.find(Keyword, *where(term__in=sorted(terms), version=0)) if row.id > record.id]
+    asked = where(primary_keyword__in=[row.term for row in keywords])
+    aimed_at = {term for (term,) in tx.rows(SeoMetadata, ("primary_keyword",), *asked)}
+    tx.remove(Keyword, *(row.id for row in keywords if row.term not in aimed_at))
 
 
 def remove_entries(tx: Transaction, queue: Queue, business_id: BusinessId, ids: Sequence[UUID]) -> None:
@@ -99,29 +171,6 @@ def remove_entries(tx: Transaction, queue: Queue, business_id: BusinessId, ids: 
     tx.remove(CalendarEntry, *ids)
     jobs = [GenerateEmbeddings(source_type="calendar", source_id=id) for id in ids]
     queue.enqueue(*(job(each, business_id) for each in jobs), tx=tx)
-
-
-def _touched_since(tx: Transaction, record: ImportBatch, there: set[UUID]) -> set[UUID]:
-    """The entries that somebody has remarked on or changed since, if the change was not undone; and those that a later
-    import has written over.
-    """
-    of_each: dict[UUID, list[EntryRevision]] = {}
-    for row in tx.find(EntryRevision, *where(at__ge=record.imported_at, change_id__ne=record.id), order="-id"):
-        if row.id > record.id:
-            of_each.setdefault(row.calendar_entry_id, []).append(row)
-    changed = {entry_id for entry_id, rows in of_each.items() if undoable(rows)}
-    written_over = {
-        entry_id
-        for entry_id in changed - there
-        if any(row.action == "import" and import_before(row) == record.id for row in of_each[entry_id])
-    }
-    remarked = tx.rows(EntryComment, ("calendar_entry_id",), *where(written_at__ge=record.imported_at))
-    return (changed & there) | written_over | {id for (id,) in remarked if id in there}
-
-
-def _names(tx: Transaction, ids: set[UUID]) -> list[str]:
-    rows = tx.rows(CalendarEntry, ("external_id",), *where(id__in=sorted(ids))) if ids else []
-    return sorted(name for (name,) in rows)
 
 
 def _by_import(revisions: Sequence[EntryRevision]) -> Mapping[UUID | None, list[EntryRevision]]:

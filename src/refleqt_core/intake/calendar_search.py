@@ -1,18 +1,19 @@
 """Which entries of the calendar are meant."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from itertools import product
 from typing import Any
 from uuid import UUID
 
 import attrs
 
 from ..ports import Query, Transaction, where
-from .calendar import CalendarEntry, Campaign, SeoMetadata
+from .calendar import CalendarEntry, Campaign, DistributionPlan, SeoMetadata
+from .status_flow import REVIEW_AFTER
 
 SAME = {
     "status": "status",
-    "channel": "channel",
     "artifact_type": "artifact_type",
     "owner": "owner",
     "segment": "icp_segment",
@@ -69,9 +70,11 @@ def found(
                 for campaign in tx.find(Campaign, *where(**{field: name}))
                 if campaign.id in conditions.get("campaign_id__in", (campaign.id,))
             ]
-    if asked.text is None or not asked.text.strip():
+    ways = list(_ways(tx, asked))
+    if ways == [{}]:
         return tx.find(CalendarEntry, *where(**conditions), order="publish_at", after=after, limit=limit)
-    entries = _with_text(tx, conditions, asked.text.strip())
+    lists = tx.find_all(*(Query(CalendarEntry, where(**conditions) + where(**way)) for way in ways))
+    entries = sorted({entry.id: entry for each in lists for entry in each}.values(), key=_place)
     if after is not None:
         last = _place(tx.get(CalendarEntry, after))
         entries = [entry for entry in entries if _place(entry) > last]
@@ -87,23 +90,44 @@ def _conditions(asked: EntrySearch) -> Iterator[tuple[str, Any]]:
         "publish_at__lt": asked.end,
         "tags__has": asked.tag,
         "team__has": asked.member,
-        "review_due__le": asked.review_due_by,
     }
     yield from ((name, value) for name, value in more.items() if value is not None)
     if asked.review_due_by is not None:
         yield "status", "published"
 
 
-def _with_text(tx: Transaction, conditions: dict[str, Any], text: str) -> list[CalendarEntry]:
+def _ways(tx: Transaction, asked: EntrySearch) -> Iterator[dict[str, Any]]:
+    """Each way in which an entry can have what may lie in several fields; one of them is enough."""
+    texts, channels, reviews = _texts(tx, asked.text), _channels(tx, asked.channel), _reviews(asked.review_due_by)
+    for text, channel, review in product(texts, channels, reviews):
+        ids = [set(way["id__in"]) for way in (text, channel) if "id__in" in way]
+        both = {"id__in": sorted(set.intersection(*ids))} if ids else {}
+        yield text | channel | review | both
+
+
+def _texts(tx: Transaction, text: str | None) -> list[dict[str, Any]]:
     """Whoever looks for a word does not know which field it stands in."""
-    keyed = tx.rows(SeoMetadata, ("calendar_entry_id",), *where(primary_keyword__contains=text))
-    anywhere: list[dict[str, Any]] = [
-        {f"{field}__contains": text} for field in ("title", "external_id", "owner", "notes")
-    ]
-    anywhere.append({"id__in": [entry_id for (entry_id,) in keyed]})
-    lists = tx.find_all(*(Query(CalendarEntry, where(**(conditions | each))) for each in anywhere))
-    entries = {entry.id: entry for each in lists for entry in each}
-    return sorted(entries.values(), key=_place)
+    if text is None or not text.strip():
+        return [{}]
+    keyed = tx.rows(SeoMetadata, ("calendar_entry_id",), *where(primary_keyword__contains=text.strip()))
+    own = [{f"{field}__contains": text.strip()} for field in ("title", "external_id", "owner", "notes")]
+    return [*own, {"id__in": [entry_id for (entry_id,) in keyed]}]
+
+
+def _channels(tx: Transaction, channel: str | None) -> list[dict[str, Any]]:
+    """The main channel, or any other that the entry goes out on."""
+    if channel is None:
+        return [{}]
+    planned = tx.rows(DistributionPlan, ("calendar_entry_id",), *where(channel=channel))
+    return [{"channel": channel}, {"id__in": [entry_id for (entry_id,) in planned]}]
+
+
+def _reviews(day: date | None) -> list[dict[str, Any]]:
+    """A review is due on its day, or else 30 days after the publication."""
+    if day is None:
+        return [{}]
+    published = datetime.combine(day + timedelta(days=1), time(), UTC) - REVIEW_AFTER
+    return [{"review_due__le": day}, {"review_due__null": True, "publish_at__lt": published}]
 
 
 def _place(entry: CalendarEntry) -> tuple[datetime, UUID]:

@@ -7,9 +7,10 @@ from uuid import UUID
 
 import attrs
 
-from ..errors import Conflict, Fault, InvalidInput
+from ..errors import Conflict, Fault, InvalidInput, NotFound
 from ..ports import Clock, Ids, Queue, Store, Transaction, where
 from ..values import BusinessId
+from .attempts import tried_again
 from .calendar import CalendarEntry, EntryRevision, StatusChange
 from .calendar_details import stored_entries
 from .calendar_history import (
@@ -46,6 +47,7 @@ class CalendarService:
     def _writer(self) -> CalendarWriter:
         return CalendarWriter(queue=self.queue, clock=self.clock, ids=self.ids)
 
+    @tried_again
     def save(self, business_id: BusinessId, draft: EntryDraft, *, by: str | None = None) -> CalendarEntry:
         """The entry is on the calendar: categorised, tagged, in its keyword cluster, and about to be indexed.
 
@@ -55,6 +57,7 @@ class CalendarService:
         with self.store.business(business_id) as tx:
             return self._writer.write(tx, business_id, [draft], self._change("edit", by))[0]
 
+    @tried_again
     def edit(
         self,
         business_id: BusinessId,
@@ -72,10 +75,11 @@ class CalendarService:
         _check_editable(changes)
         with self.store.business(business_id) as tx:
             entry = tx.get(CalendarEntry, entry_id)
-            if version not in (None, entry.version):
+            if version is not None and _changed_since(tx, entry, version):
                 raise Conflict(f"entry '{entry.external_id}' was changed by somebody else; read it again, then decide")
             return self._edited(tx, entry, along_flow(entry, changes, self.clock.now()), self._change("edit", by))
 
+    @tried_again
     def import_entries(self, business_id: BusinessId, drafts: Sequence[EntryDraft], file: ImportedFile) -> ImportBatch:
         """All entries of the file are on the calendar, or none of them. Imported again, all are unchanged.
 
@@ -91,6 +95,7 @@ class CalendarService:
             self._writer.apply(tx, business_id, prepared, change)
             return record
 
+    @tried_again
     def move(self, business_id: BusinessId, entry_id: UUID, status: str, *, by: str | None = None) -> CalendarEntry:
         """The entry has that status, and the step is on record with its time. Already there: nothing happens.
 
@@ -112,17 +117,23 @@ class CalendarService:
         return self._back_to(business_id, entry_id, undoable, "undo", by)
 
     def redo(self, business_id: BusinessId, entry_id: UUID, *, by: str | None = None) -> CalendarEntry:
-        """The entry is as it was before the undoing, which was the last thing done to it; else `Conflict`."""
-        return self._back_to(business_id, entry_id, redoable, "edit", by)
+        """The entry is as it was before it was undone; again, as before the undoing before that.
+
+        Nothing was undone, or something else was done since: `Conflict`.
+        """
+        return self._back_to(business_id, entry_id, redoable, "redo", by)
 
     def undo_import(self, business_id: BusinessId, import_id: UUID, *, keep_changed: bool = False) -> UndoneImport:
         """What the import brought is gone, and what it changed is as it was before.
 
-        An entry that was changed since raises `Conflict` which names it, as does one that results or briefs refer to;
-        with ``keep_changed`` those that were changed stay as they are. Undone before: nothing happens.
+        An entry that was changed since raises `Conflict` which names it, as does one that it brought and that people
+        have remarked on or results, maps and the like refer to; with ``keep_changed`` these stay as they are. Undone
+        before: nothing happens. Not an import of the calendar: `NotFound`.
         """
         with self.store.business(business_id) as tx:
             record = tx.get(ImportBatch, import_id)
+            if record.kind != "calendar":
+                raise NotFound(f"there is no import {import_id} of the calendar; it brought {record.kind}")
             if record.undone_at is not None:
                 return UndoneImport(removed=0, restored=0, kept=0)
             change = self._change("undo", f"undoing the import of {record.file_name}")
@@ -215,6 +226,13 @@ class CalendarService:
                 raise Conflict(f"there is nothing to {'undo' if action == 'undo' else 'redo'} of '{entry.external_id}'")
             change = attrs.evolve(self._change(action, by), import_id=import_before(revision))
             return self._writer.write(tx, business_id, [draft_before(revision)], change)[0]
+
+
+def _changed_since(tx: Transaction, entry: CalendarEntry, version: int) -> bool:
+    """Whether anybody has changed the entry since that version; what was found out about it is no change."""
+    if version > entry.version:
+        return True
+    return bool(tx.count(EntryRevision, *where(calendar_entry_id=entry.id, after_version__gt=version)))
 
 
 def _check_editable(changes: Mapping[str, Any]) -> None:

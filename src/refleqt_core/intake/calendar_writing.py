@@ -200,7 +200,7 @@ class CalendarWriter:
             said["created_at"] = target.created_at or now
             entry = CalendarEntry(id=self.ids.new(), business_id=business_id, **said)
         else:
-            if change.import_id is not None or change.action == "undo":
+            if change.import_id is not None or change.action in ("undo", "redo"):
                 said["import_id"] = change.import_id
             entry = attrs.evolve(before.entry, **said)
         return Written(entry=entry, target=target, plans=plans, before=before)
@@ -214,6 +214,7 @@ class CalendarWriter:
             change_id=change.id,
             action=change.action,
             before={"draft": document_of(before.draft), "import_id": imported and str(imported)},
+            after_version=saved.version,
             at=self.clock.now(),
             by=change.by,
         )

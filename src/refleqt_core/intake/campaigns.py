@@ -5,8 +5,8 @@ from datetime import date
 
 import attrs
 
-from ..errors import Fault, InvalidInput
-from ..ports import Ids, Store, where
+from ..errors import Conflict, Fault, InvalidInput, NotFound
+from ..ports import Ids, Store, Transaction, where
 from ..values import BusinessId, Money
 from .calendar import CalendarEntry, Campaign
 
@@ -54,6 +54,25 @@ class CampaignService:
             tx.add(fresh)
             return fresh
 
+    def rename(self, business_id: BusinessId, name: str, new_name: str) -> Campaign:
+        """The campaign has that name, and its entries are in it as before.
+
+        Absent: `NotFound`; another has the name: `Conflict`; a blank one: `InvalidInput`.
+        """
+        with self.store.business(business_id) as tx:
+            campaign = _named(tx, name)
+            if tx.find(Campaign, *where(name=new_name.strip())):
+                raise Conflict(f"there is a campaign '{new_name.strip()}' already")
+            return tx.save(attrs.evolve(campaign, name=new_name.strip()))
+
+    def remove(self, business_id: BusinessId, name: str) -> None:
+        """The campaign is gone. Absent: `NotFound`; it has entries: `Conflict`."""
+        with self.store.business(business_id) as tx:
+            campaign = _named(tx, name)
+            if number := tx.count(CalendarEntry, *where(campaign_id=campaign.id)):
+                raise Conflict(f"campaign '{name}' has {number} entries; move them to another one first")
+            tx.remove(Campaign, campaign.id)
+
     def list(self, business_id: BusinessId) -> list[CampaignView]:
         """All campaigns by group and name, with their entries counted by status."""
         with self.store.business(business_id) as tx:
@@ -63,3 +82,9 @@ class CampaignService:
                 counted.setdefault(campaign_id, Counter())[status] += 1
         views = [CampaignView(campaign=each, entries=dict(counted.get(each.id, {}))) for each in campaigns]
         return sorted(views, key=lambda view: (view.campaign.group or "", view.campaign.name))
+
+
+def _named(tx: Transaction, name: str) -> Campaign:
+    for campaign in tx.find(Campaign, *where(name=name)):
+        return campaign
+    raise NotFound(f"there is no campaign '{name}'")

@@ -16,10 +16,11 @@ from ..values import BusinessId
 from .business import Business
 from .calendar import CalendarEntry, EntryRevision, EntrySeries, EntryTemplate
 from .calendar_details import stored_entries
-from .calendar_history import remove_entries
+from .calendar_history import in_use, remove_entries
 from .calendar_writing import CalendarWriter, Change
 from .drafts import EntryDraft
 from .entry_drafts import document_of, draft_from
+from .field_rules import faults_of
 
 AHEAD = timedelta(days=60)
 """How far ahead the entries of a series are made."""
@@ -164,8 +165,8 @@ class SeriesService:
             ahead = where(series_id=series.id, publish_at__gt=self.clock.now())
             coming = tx.rows(CalendarEntry, ("id",), *ahead)
             ids = [id for (id,) in coming]
-            touched = {row.calendar_entry_id for row in tx.find(EntryRevision, *where(calendar_entry_id__in=ids))}
-            gone = [id for id in ids if id not in touched]
+            changed = {row.calendar_entry_id for row in tx.find(EntryRevision, *where(calendar_entry_id__in=ids))}
+            gone = [id for id in ids if id not in changed | in_use(tx, ids)]
             remove_entries(tx, self.queue, business_id, gone)
             tx.save(attrs.evolve(series, active=False))
             return len(gone)
@@ -214,13 +215,11 @@ def like(draft: EntryDraft) -> dict[str, Any]:
 
 def template_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
     """What of the fields a template keeps, as JSON writes it; faults raise `InvalidInput`."""
-    written = document_of(draft_from(ANY | dict(fields)))
+    draft = draft_from(ANY | dict(fields))
+    if faults := faults_of(draft):
+        raise InvalidInput(Fault("the template", None, *fault) for fault in faults)
+    written = document_of(draft)
     return {name: written[name] for name in fields if name in written and name not in OF_ONE_ENTRY}
-
-
-def _recurring(schedule: Sequence[str]) -> tuple[str, ...]:
-    """The slots that are no date."""
-    return tuple(slot for slot in schedule if not slot.strip()[:4].isdigit())
 
 
 def _occurrence(series: EntrySeries, moment: datetime) -> EntryDraft:
@@ -229,7 +228,8 @@ def _occurrence(series: EntrySeries, moment: datetime) -> EntryDraft:
     day = local.date()
     slug = re.sub(r"[^a-z0-9]+", "-", series.name.lower()).strip("-") or "series"
     hour = "" if local.time() == usual.time() else f"-{local:%H%M}"
-    base = draft_from(ANY | {"title": series.name} | dict(series.fields) | {"external_id": f"{slug}-{day}{hour}"})
+    own = {"external_id": f"{slug}-{series.id.hex[-6:]}-{day}{hour}"}
+    base = draft_from(ANY | {"title": series.name} | dict(series.fields) | own)
     title = re.sub(r"\{(\w+)\}", lambda match: _written(match, day), base.title)
     return replace(base, title=title, publish_at=moment)
 
