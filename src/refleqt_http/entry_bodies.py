@@ -30,6 +30,7 @@ from .entry_texts import (
     Links,
     LongLine,
     Note,
+    OwnId,
     Said,
     SchemaType,
     Slots,
@@ -142,7 +143,7 @@ class EntryFields(Input):
 class EntryBody(EntryFields):
     """A calendar entry as somebody writes it."""
 
-    external_id: Told = Field(description="how you name the entry; saved again under it, the entry is changed")
+    external_id: OwnId = Field(description="how you name the entry; saved again under it, the entry is changed")
     title: Told
     artifact_type: ArtifactType
     created_at: Moment | None = None

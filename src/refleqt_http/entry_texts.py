@@ -9,12 +9,16 @@ from typing import Annotated
 from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from refleqt_core.intake.address_rules import LONGEST_URL
+from refleqt_core.intake.field_rules import LONGEST_META_DESCRIPTION
+from refleqt_core.intake.field_types import LONGEST_ID, LONGEST_TEXT
+from refleqt_core.intake.field_types import LONGEST_NAME as LONGEST
+
 from .bodies import NO_NUL, Text, without_nul
 
 SEEN = r"[^\u0000-\u0020\u007f-\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]"
 """A sign that can be seen, written as JSON Schema and Python both read it."""
 
-LONGEST = 500
 WITH_WORDS = {"pattern": rf"^[^\u0000]*{SEEN}[^\u0000]*$"}
 ONE_LINE = {"pattern": r"^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]*$"}
 _SEEN = re.compile(SEEN)
@@ -43,32 +47,41 @@ Told = Annotated[
 ]
 """A text that says something."""
 
+OwnId = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=LONGEST_ID),
+    Field(json_schema_extra=WITH_WORDS),
+    AfterValidator(without_nul),
+    AfterValidator(_with_words),
+]
+"""How a business names an entry."""
+
 Said = Annotated[Text, AfterValidator(_said)]
 """A text; a blank one says nothing."""
 
 Note = Annotated[
     str,
-    StringConstraints(max_length=50_000),
+    StringConstraints(max_length=LONGEST_TEXT),
     Field(json_schema_extra=NO_NUL),
     AfterValidator(without_nul),
     AfterValidator(_said),
 ]
 Remark = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=50_000),
+    StringConstraints(min_length=1, max_length=LONGEST_TEXT),
     Field(json_schema_extra=WITH_WORDS),
     AfterValidator(without_nul),
     AfterValidator(_with_words),
 ]
 Line = Annotated[str, StringConstraints(max_length=LONGEST), Field(json_schema_extra=ONE_LINE)]
-LongLine = Annotated[str, StringConstraints(max_length=2_000), Field(json_schema_extra=ONE_LINE)]
+LongLine = Annotated[str, StringConstraints(max_length=LONGEST_META_DESCRIPTION), Field(json_schema_extra=ONE_LINE)]
 Slug = Annotated[Text, _in_form("slug")]
 UtmValue = Annotated[Text, _in_form("utm-value")]
 CanonicalUrl = Annotated[
     str,
-    StringConstraints(max_length=2_047),
+    StringConstraints(max_length=LONGEST_URL),
     AfterValidator(without_nul),
-    WithJsonSchema({"type": "string", "maxLength": 2_047, "format": "canonical-url", **NO_NUL}),
+    WithJsonSchema({"type": "string", "maxLength": LONGEST_URL, "format": "canonical-url", **NO_NUL}),
 ]
 SchemaType = Annotated[Text, _in_form("schema-type")]
 Rule = Annotated[Text, _in_form("recurrence-rule")]

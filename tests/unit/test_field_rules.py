@@ -229,7 +229,7 @@ def test_the_plans_of_a_draft_are_checked_too() -> None:
     plans = (PlanDraft(channel="email", posting_schedule=("soon",)), PlanDraft(channel="pigeon"))
     assert [fault.problem for fault in faults_of(draft(plans=plans))] == [
         "email: 'soon' says no time of posting",
-        "pigeon: 'pigeon' is unknown",
+        "a plan: 'pigeon' is unknown",
     ]
 
 

@@ -7,30 +7,13 @@ from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.intake.drafts import EntryDraft
 from refleqt_core.intake.field_rules import RULES, faults_of
 
-from .cells import Unreadable, keepable
 from .csv_records import HELD, RejectedLine, refused
 from .remarks import Remarks
-
-LONGEST_NAME = 255
-"""Characters of an external id; a longer one is no name that a person or an index can work with."""
-
-
-TEXTS = ("external_id", "title", "owner", "team", "tags", "notes", "campaign", "primary_keyword", "secondary_keywords")
-"""Fields of a draft that hold whatever somebody wrote, and have no rule of their own."""
 
 
 def check_draft(source: str, row: int, draft: EntryDraft) -> None:
     """The draft can be an entry; else `InvalidInput` with all that its fields' rules say, at that row."""
     faults = [Fault(source, row, found.field, found.problem, f"{found.remedy}.") for found in faults_of(draft)]
-    for field in TEXTS:
-        value = getattr(draft, field)
-        try:
-            keepable(value if isinstance(value, str) else "\n".join(value or ()))
-        except Unreadable as wrong:
-            faults.append(Fault(source, row, field, wrong.problem, wrong.remedy))
-    if len(draft.external_id) > LONGEST_NAME:
-        problem = f"the id has {len(draft.external_id):,} characters, more than {LONGEST_NAME}"
-        faults.append(Fault(source, row, "external_id", problem, "Shorten it."))
     if faults:
         raise InvalidInput(faults)
 

@@ -25,12 +25,8 @@ REMEMBERED = 20_000
 PLAN = "plan:"
 """What the name of a plan's part begins with."""
 
-LONGEST_NAME = 255
-"""Characters of an external id."""
-
 _CURRENCY_OF_HEADER = re.compile(r"\(?\b([A-Z]{3})\b\)?|([€$£])")
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
-_EMPTY: Mapping[str, Any] = {"secondary_keywords": ()}
 
 
 @attrs.define(eq=False)
@@ -254,8 +250,6 @@ def _required(parse: Callable[[str], Any], field: str) -> Callable[[str], Any]:
         if not cell:
             more = " Without the column, ids are made of the titles." if field == "external_id" else ""
             raise Unreadable("the field is empty", f"Every row has to have it.{more}")
-        if field == "external_id" and len(cell) > LONGEST_NAME:
-            raise Unreadable(f"the id has {len(cell):,} characters, more than {LONGEST_NAME}", "Shorten it.")
         return parse(cell)
 
     return read

@@ -1,15 +1,18 @@
-"""The own rules of each field of a calendar entry, and all that they find wrong with a draft.
+"""The rules of each field of a calendar entry, and all that they find wrong with a draft.
 
-A rule takes a value that is there and gives None, or what is wrong with it and what mends it.
+A field's type comes first (`field_types`), then the rule that it has of its own. A rule gives None, or what is wrong
+with a value and what mends it.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import fields
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any, NamedTuple, TypeAlias
+from types import NoneType
+from typing import Any, NamedTuple, get_args, get_type_hints
 
-from .address_rules import Problem, slug_problem, url_problem, utm_problem
+from .address_rules import LONGEST_URL, Problem, slug_problem, url_problem, utm_problem
 from .calendar import (
     ANGLES,
     ARTIFACT_TYPES,
@@ -21,6 +24,7 @@ from .calendar import (
     STATUSES,
 )
 from .drafts import EntryDraft, PlanDraft
+from .field_types import LONGEST_ID, LONGEST_LIST, LONGEST_NAME, LONGEST_TEXT, RULE_OF_TYPE, Rule
 from .schedule_rules import schedule_problem
 from .search_rules import (
     directives_problem,
@@ -36,9 +40,20 @@ LONGEST_META_TITLE = 500
 LONGEST_META_DESCRIPTION = 2_000
 """Characters; what search shows of them is far shorter, which is advice and no rule."""
 
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+LONGEST: Mapping[str, int] = {
+    "external_id": LONGEST_ID,
+    "notes": LONGEST_TEXT,
+    "strategic_intent": LONGEST_TEXT,
+    "competitive_context": LONGEST_TEXT,
+    "repurposing_plan": LONGEST_TEXT,
+    "meta_title": LONGEST_META_TITLE,
+    "meta_description": LONGEST_META_DESCRIPTION,
+    "canonical_url": LONGEST_URL,
+    "internal_link_targets": LONGEST_URL,
+}
+"""Characters of each text, or of each part of it; the others are names, of at most `LONGEST_NAME`."""
 
-Rule: TypeAlias = Callable[[Any], Problem | None]
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class FieldFault(NamedTuple):
@@ -52,25 +67,56 @@ class FieldFault(NamedTuple):
 def faults_of(draft: EntryDraft) -> list[FieldFault]:
     """All that the fields' rules find wrong with the draft, in the order of its fields; [] where it can be kept.
 
-    A field that says nothing (None, or empty) is never wrong, except for the id and the title.
+    Whatever its fields hold, nothing is raised. One that holds what it holds by default is never wrong.
     """
-    faults = [] if draft.title.strip() else [FieldFault("title", "it is blank", "Give the entry a title")]
-    if not draft.external_id.strip():
-        faults.append(FieldFault("external_id", "it is blank", "Give the entry an id of your own"))
-    for name, value in zip(FIELDS, _values(draft), strict=True):
-        if value is not None and value != () and (found := RULES[name](value)):
-            faults.append(FieldFault(name, *found))
-    for plan in draft.plans:
-        faults += _plan_faults(plan)
-    channels = [plan.channel for plan in draft.plans]
-    for channel in sorted({each for each in channels if channels.count(each) > 1}):
-        faults.append(FieldFault("plans", f"{channel} has several", "Give each channel one plan"))
+    faults = [
+        FieldFault(name, *found)
+        for name, value, usual, rule in zip(FIELDS, _values(draft), _USUAL, _RULES, strict=True)
+        if value is not usual and (found := rule(value))
+    ]
+    if draft.plans != ():
+        faults += [FieldFault("plans", *found) for found in _plan_problems(draft.plans)]
+    if draft.given is not None and (found := _given_problem(draft.given)):
+        faults.append(FieldFault("given", *found))
     return faults
 
 
-def _plan_faults(plan: PlanDraft) -> list[FieldFault]:
-    rules = ((_one_of(*CHANNELS), plan.channel), (schedule_problem, plan.posting_schedule))
-    return [FieldFault("plans", f"{plan.channel}: {found.problem}", found.remedy) for r, v in rules if (found := r(v))]
+def name_of(draft: EntryDraft) -> str:
+    """How a fault names the entry: by its id, of which what is very long is cut and what cannot be written escaped."""
+    said = draft.external_id
+    if said.__class__ is not str:
+        return "an entry whose id is no text"
+    cut = said if len(said) <= LONGEST_ID else f"{said[:LONGEST_ID]}…"
+    return f"entry '{cut.encode('utf-8', 'backslashreplace').decode()}'".replace("\0", r"\x00")
+
+
+def _plan_problems(plans: Any) -> list[Problem]:
+    if plans.__class__ is not tuple or any(plan.__class__ is not PlanDraft for plan in plans):
+        return [Problem("they are no plans", "Give a tuple of PlanDraft")]
+    if len(plans) > LONGEST_LIST:
+        return [Problem(f"there are {len(plans):,}", "Give each channel one plan")]
+    problems = [found for plan in plans for found in _faults_of_plan(plan)]
+    channels = [plan.channel for plan in plans if plan.channel.__class__ is str and plan.channel in CHANNELS]
+    several = sorted({each for each in channels if channels.count(each) > 1})
+    return [*problems, *(Problem(f"{each} has several", "Give each channel one plan") for each in several)]
+
+
+def _faults_of_plan(plan: PlanDraft) -> list[Problem]:
+    """What is wrong with the plan, each with its channel before it."""
+    wrong = [
+        (name, found)
+        for (name, rule), usual in zip(PLAN_RULES.items(), _USUAL_OF_PLAN, strict=True)
+        if (value := getattr(plan, name)) is not usual and (found := rule(value))
+    ]
+    channel = "a plan" if any(name == "channel" for name, _ in wrong) else plan.channel
+    return [Problem(f"{channel}: {_PART.get(name, '')}{found.problem}", found.remedy) for name, found in wrong]
+
+
+def _given_problem(given: Any) -> Problem | None:
+    if given.__class__ is not frozenset:
+        return Problem(f"it is of the type {given.__class__.__name__}", "Give a frozenset of the names of fields")
+    unknown = given.difference(FIELDS, ("plans",))
+    return Problem("it names what is no field", "Name fields of EntryDraft") if unknown else None
 
 
 def _one_of(*known: str) -> Rule:
@@ -95,21 +141,24 @@ def _within(least: float, most: float, remedy: str) -> Rule:
     return rule
 
 
-def _one_line(longest: int) -> Rule:
-    """A text without line breaks or control characters, of at most so many characters."""
-
-    @lru_cache(4_096)
-    def rule(text: str) -> Problem | None:
-        if len(text) > longest:
-            return Problem(f"it has {len(text)} characters, more than {longest}", "Shorten it")
-        if _UNSEEN.search(text):
-            return Problem("it has a line break or a control character", "Write it on one line")
-        return None
-
-    return rule
+@lru_cache(4_096)
+def _one_line(text: str) -> Problem | None:
+    """A text without line breaks or control characters."""
+    if _UNSEEN.search(text):
+        return Problem("it has a line break or a control character", "Write it on one line")
+    return None
 
 
-RULES: Mapping[str, Rule] = {
+def _not_blank(remedy: str) -> Rule:
+    """A text that says something."""
+    return lambda text: None if text.strip() else Problem("it is blank", remedy)
+
+
+_OWN: Mapping[str, Rule] = {
+    "external_id": _not_blank("Give the entry an id of your own"),
+    "title": _not_blank("Give the entry a title"),
+    "campaign": _not_blank("Name one, or leave it out"),
+    "primary_keyword": _not_blank("Name one, or leave it out"),
     "artifact_type": _one_of(*ARTIFACT_TYPES),
     "status": _one_of(*STATUSES),
     "funnel_stage": _one_of(*FUNNEL_STAGES),
@@ -132,8 +181,8 @@ RULES: Mapping[str, Rule] = {
     "serp_features": features_problem,
     "internal_link_targets": links_problem,
     "url_slug": slug_problem,
-    "meta_title": _one_line(LONGEST_META_TITLE),
-    "meta_description": _one_line(LONGEST_META_DESCRIPTION),
+    "meta_title": _one_line,
+    "meta_description": _one_line,
     "schema_markup": schema_problem,
     "canonical_url": url_problem,
     "index_status": index_problem,
@@ -141,7 +190,37 @@ RULES: Mapping[str, Rule] = {
     "mobile_rendering": mobile_problem,
     "crawl_directives": directives_problem,
 }
-"""The rule of each field that has one of its own; a draft's dates and money are checked by their types."""
+"""The rule of each field that has one beside that of its type."""
+
+
+def _rule_of(name: str, hint: Any, own: Mapping[str, Rule]) -> Rule:
+    """The rule of the field's type, then its own; None is let pass by neither."""
+    (kind,) = [each for each in get_args(hint) if each is not NoneType] if NoneType in get_args(hint) else (hint,)
+    of_type = RULE_OF_TYPE[kind](LONGEST.get(name, LONGEST_NAME))
+    of_field = own.get(name)
+    if of_field is None:
+        return of_type
+
+    def rule(value: Any) -> Problem | None:
+        return of_type(value) or of_field(value)
+
+    return rule
+
+
+def _rules_of(kind: type, own: Mapping[str, Rule], *, but: tuple[str, ...] = ()) -> dict[str, Rule]:
+    return {name: _rule_of(name, hint, own) for name, hint in get_type_hints(kind).items() if name not in but}
+
+
+RULES: Mapping[str, Rule] = _rules_of(EntryDraft, _OWN, but=("plans", "given"))
+"""The rule of each field of a draft but its plans, for a value that is there."""
+
+PLAN_RULES: Mapping[str, Rule] = _rules_of(
+    PlanDraft, {"channel": _one_of(*CHANNELS), "posting_schedule": schedule_problem}
+)
+_PART: Mapping[str, str] = {"parameters": "of the parameters, ", "paid_budget": "of the budget, "}
 
 FIELDS = tuple(RULES)
+_RULES = tuple(RULES.values())
+_USUAL = tuple(field.default for field in fields(EntryDraft) if field.name in RULES)
+_USUAL_OF_PLAN = tuple(field.default for field in fields(PlanDraft))
 _values = attrgetter(*FIELDS)
