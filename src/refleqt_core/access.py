@@ -74,6 +74,11 @@ class TokenService:
             raise NotAllowed("this token does not hold; make a new one with: refleqt token")
         return found[0]
 
+    def issued(self, business_id: BusinessId, *roles: str) -> list[ApiToken]:
+        """The records of the business's tokens of those roles, the newest first, those that hold no longer included."""
+        with self.store.platform() as tx:
+            return tx.find(ApiToken, *where(for_business=business_id, role__in=roles), order="-created_at")
+
     def revoke(self, token_id: UUID) -> ApiToken:
         """The token no longer holds. Revoked before: as it was."""
         with self.store.platform() as tx:

@@ -19,7 +19,8 @@ READERS = frozenset({"owner", "member", "reviewer", "operator"})
 """A creator sees briefs that were offered, never what a business keeps."""
 
 WRITERS = READERS - {"reviewer"}
-BUYERS = frozenset({"owner"})
+OWNERS = frozenset({"owner"})
+BUYERS = OWNERS
 
 
 @attrs.frozen(kw_only=True)

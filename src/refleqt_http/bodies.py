@@ -126,6 +126,7 @@ Moment = Annotated[AwareDatetime, AfterValidator(_in_our_time), BeforeValidator(
 Day = Annotated[date, AfterValidator(_in_our_days), BeforeValidator(_iso_day)]
 Identity = Annotated[UUID, BeforeValidator(_identity)]
 JobNumber = Annotated[int, Field(ge=1, le=2**63 - 1), BeforeValidator(_digits)]
+Days = Annotated[int, Field(ge=1, le=3650), BeforeValidator(_whole)]
 Flag = StrictBool
 SmallCount = Annotated[int, Field(ge=1, le=20), BeforeValidator(_whole)]
 Limit = Annotated[int, Field(ge=1, le=200), BeforeValidator(_digits)]

@@ -448,7 +448,8 @@ def test_a_reviewer_reads_and_writes_nothing(refleqt: Container):
     asked: list[tuple[str, str, Any]] = [
         ("POST", "/v1/calendar", SHORT), ("PATCH", path_of(entry), {}), ("DELETE", path_of(entry), None),
         ("POST", path_of(entry, "undo"), None), ("POST", path_of(entry, "comments"), {"text": "x"}),
-        ("POST", "/v1/campaigns", {"name": "x"}),
+        ("POST", "/v1/campaigns", {"name": "x"}), ("GET", "/v1/calendar/feeds", None),
+        ("POST", "/v1/calendar/series", {"entry_id": entry["id"], "rule": "FREQ=DAILY"}),
     ]  # fmt: skip
     for method, path, body in asked:
         assert reviewer.request(method, path, json=body).status_code == 403, (method, path)

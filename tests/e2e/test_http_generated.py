@@ -29,6 +29,7 @@ NO_INPUT = {
     ("GET", "/v1/utm/templates"),
     ("GET", "/v1/calendar/templates"),
     ("GET", "/v1/calendar/series"),
+    ("GET", "/v1/calendar/feeds"),
     ("GET", "/v1/campaigns"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),

@@ -186,6 +186,57 @@ def test_another_business_has_another_feed(refleqt, business, anonymous):
     assert (str(calendar["X-WR-CALNAME"]), calendar.events) == ("Other", [])
 
 
+@pytest.fixture
+def owner(refleqt: Container, business: BusinessId) -> TestClient:
+    held = {"Authorization": f"Bearer {token(refleqt, business, 'owner')}"}
+    return TestClient(create_app(refleqt), headers=held)
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_an_owner_makes_an_address_that_is_shown_once_and_takes_it_back(owner, anonymous, whole):
+    made = owner.post("/v1/calendar/feeds", json={"label": "phone", "whole": whole, "days": 2}).json()
+    told = anonymous.get(made["path"])
+    assert (told.status_code, "X-REFLEQT-ENTRY" in told.text) == (200, whole)
+    assert made["expires_at"] == "2026-03-04T08:00:00Z"
+    (listed,) = owner.get("/v1/calendar/feeds").json()["items"]
+    assert listed == {name: value for name, value in made.items() if name != "path"}
+    gone = owner.delete(f"/v1/calendar/feeds/{made['id']}").json()
+    assert gone["revoked_at"] == "2026-03-02T08:00:00Z"
+    assert owner.delete(f"/v1/calendar/feeds/{made['id']}").json() == gone
+    assert anonymous.get(made["path"]).status_code == 401
+    assert owner.get("/v1/calendar/feeds").json()["items"] == [gone]
+
+
+def test_another_business_neither_sees_nor_ends_an_address(refleqt, business, owner, anonymous):
+    made = owner.post("/v1/calendar/feeds", json={}).json()
+    other = BusinessId(refleqt.onboarding().complete(OnboardingForm(name="Other", slug="other")).id)
+    theirs = {"Authorization": f"Bearer {token(refleqt, other, 'owner')}"}
+    assert anonymous.get("/v1/calendar/feeds", headers=theirs).json()["items"] == []
+    assert anonymous.delete(f"/v1/calendar/feeds/{made['id']}", headers=theirs).status_code == 404
+    assert anonymous.get(made["path"]).status_code == 200
+
+
+def test_a_token_that_is_no_address_is_not_ended_as_one(refleqt, business, owner):
+    _, record = refleqt.tokens().issue(business, role="member")
+    assert owner.get("/v1/calendar/feeds").json()["items"] == []
+    assert owner.delete(f"/v1/calendar/feeds/{record.id}").status_code == 404
+
+
+@pytest.mark.parametrize("role", ["member", "creator", "reviewer", "operator"])
+def test_only_an_owner_makes_lists_and_ends_addresses(refleqt, business, anonymous, owner, role):
+    made = owner.post("/v1/calendar/feeds", json={}).json()
+    held = {"Authorization": f"Bearer {token(refleqt, business, role)}"}
+    assert anonymous.post("/v1/calendar/feeds", json={}, headers=held).status_code == 403
+    assert anonymous.get("/v1/calendar/feeds", headers=held).status_code == 403
+    assert anonymous.delete(f"/v1/calendar/feeds/{made['id']}", headers=held).status_code == 403
+    assert anonymous.get(made["path"]).status_code == 200
+
+
+@pytest.mark.parametrize("days", [0, 3651, 1.5, True])
+def test_an_address_holds_for_a_day_to_ten_years(owner, days):
+    assert owner.post("/v1/calendar/feeds", json={"days": days}).status_code == 422
+
+
 def test_the_calendar_is_downloaded_as_a_table(client):
     answer = client.get("/v1/calendar/export.csv")
     assert answer.headers["content-disposition"].startswith("attachment")
