@@ -70,6 +70,32 @@ def save_campaign(
     print_page(facts([*pairs, ("budget", money(saved.budget))]))
 
 
+@campaigns.command("rename")
+def rename_campaign(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its name until now.")],
+    new_name: Annotated[str, typer.Argument(metavar="NEW", help="Its name from now on.")],
+    as_json: AsJson = False,
+) -> None:
+    """Give a campaign another name; its entries stay in it."""
+    with session(ctx).at_business() as at:
+        renamed = at.container.campaigns().rename(at.id, name, new_name)
+    if as_json:
+        print_json(renamed)
+    else:
+        print_page(f"Campaign '{name}' is '{renamed.name}' now.")
+
+
+@campaigns.command("remove")
+def remove_campaign(
+    ctx: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="One without entries.")]
+) -> None:
+    """Take a campaign away that has no entries."""
+    with session(ctx).at_business() as at:
+        at.container.campaigns().remove(at.id, name)
+    print_page(f"Campaign '{name}' is gone.")
+
+
 def fields(as_json: AsJson = False) -> None:
     """List every field of an entry by group: what it takes, and which values it may have."""
     from refleqt_core.intake.entry_fields import entry_fields

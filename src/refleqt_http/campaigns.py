@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from refleqt_core.errors import NotFound
 from refleqt_core.intake.calendar import Campaign
 from refleqt_core.intake.campaigns import CampaignDraft
 
 from .auth import Caller
-from .bodies import Day, Input, MoneyBody, MoneyOut, Output
+from .bodies import Day, Identity, Input, MoneyBody, MoneyOut, Output
 from .endpoints import Resource
 from .entry_texts import Note, Said, Told
 
@@ -31,6 +32,12 @@ class CampaignBody(Input):
         given = {name: getattr(self, name) for name in ("name", "group", "owner", "starts_on", "ends_on")}
         budget = None if self.budget is None else self.budget.value()
         return CampaignDraft(**given, goal=self.goal or "", budget=budget)
+
+
+class NameBody(Input):
+    """The name to have."""
+
+    name: Told
 
 
 class CampaignOut(Output):
@@ -70,3 +77,22 @@ def list_campaigns(caller: Caller) -> dict[str, list[Any]]:
 def save_campaign(caller: Caller, body: CampaignBody) -> Campaign:
     """The campaign of that name is as the body says."""
     return caller.refleqt.campaigns().save(caller.business_id, body.draft())
+
+
+@resource.post("/v1/campaigns/{campaign_id}/name", gives=CampaignOut, raises=[NotFound])
+def rename_campaign(caller: Caller, campaign_id: Identity, body: NameBody) -> Campaign:
+    """The campaign has that name, and its entries are in it as before. Another has it: 409."""
+    return caller.refleqt.campaigns().rename(caller.business_id, _campaign(caller, campaign_id).name, body.name)
+
+
+@resource.delete("/v1/campaigns/{campaign_id}", gives=CampaignOut, raises=[NotFound])
+def remove_campaign(caller: Caller, campaign_id: Identity) -> Campaign:
+    """The campaign is gone, and the answer says what it was. It has entries: 409."""
+    campaign = _campaign(caller, campaign_id)
+    caller.refleqt.campaigns().remove(caller.business_id, campaign.name)
+    return campaign
+
+
+def _campaign(caller: Caller, id: UUID) -> Campaign:
+    with caller.refleqt.store().business(caller.business_id) as tx:
+        return tx.get(Campaign, id)

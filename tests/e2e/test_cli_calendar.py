@@ -219,6 +219,9 @@ def test_a_campaign_is_saved_bit_by_bit(shell: Shell):
     assert (saved["goal"], saved["group"], saved["budget"]["minor"]) == ("Be found", None, 450_000)
     assert "before it begins" in shell.page("campaigns", "save", "Autumn", "--to", "2031-01-01", code=2)
     assert "Autumn" in shell.page("campaigns")
+    assert "is 'Harvest' now" in shell.page("campaigns", "rename", "Autumn", "Harvest")
+    assert "is gone" in shell.page("campaigns", "remove", "Harvest")
+    assert "no campaign 'Harvest'" in shell.page("campaigns", "remove", "Harvest", code=3)
 
 
 def test_a_month_is_a_grid_that_fits(shell: Shell, name: str):

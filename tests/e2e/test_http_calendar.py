@@ -400,6 +400,20 @@ def test_a_campaign_gets_its_particulars_and_counts_its_entries(client: TestClie
     assert (bad.status_code, bad.json()["faults"][0]["field"]) == (422, "ends_on")
 
 
+def test_a_campaign_is_renamed_with_its_entries_and_removed_without(client: TestClient, stranger: TestClient):
+    saved(client, campaign="Spring")
+    ok(client.post("/v1/campaigns", json={"name": "Empty"}))
+    ids = {each["campaign"]["name"]: each["campaign"]["id"] for each in ok(client.get("/v1/campaigns"))["items"]}
+    name = f"/v1/campaigns/{ids['Spring']}/name"
+    assert stranger.post(name, json={"name": "Theirs"}).status_code == 404
+    assert ok(client.post(name, json={"name": "Spring 2026"}))["name"] == "Spring 2026"
+    assert len(ok(client.get("/v1/calendar?campaign=Spring 2026"))["items"]) == 1
+    assert client.post(name, json={"name": "Empty"}).status_code == 409
+    assert stranger.delete(f"/v1/campaigns/{ids['Empty']}").status_code == 404
+    assert ok(client.delete(f"/v1/campaigns/{ids['Empty']}"))["name"] == "Empty"
+    assert client.delete(f"/v1/campaigns/{ids['Spring']}").status_code == 409
+
+
 # --- tenants ----------------------------------------------------------------------------------------------------------
 
 
