@@ -221,7 +221,7 @@ def calendar_kind(path: Path, said: Said | None = None) -> str:
     """
     if path.suffix.lower() not in CALENDAR_SUFFIXES:
         kind = sniff(path)
-    elif (said is not None and said.columns) or looked_at(path, said and TableReading(sheet=said.sheet)).is_calendar:
+    elif (said is not None and said.columns) or looked_at(path, _on_sheet(said)).is_calendar:
         return TABLE
     else:
         kind = _other_table(path)
@@ -230,6 +230,10 @@ def calendar_kind(path: Path, said: Said | None = None) -> str:
         remedy = f"Import it with: refleqt import {shlex.quote(str(path))}"
         raise InvalidInput([Fault(str(path), None, None, problem, remedy)])
     return kind
+
+
+def _on_sheet(said: Said | None) -> TableReading | None:
+    return TableReading(sheet=said.sheet) if said is not None else None
 
 
 def _other_table(path: Path) -> str:

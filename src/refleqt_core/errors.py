@@ -16,6 +16,7 @@ class Fault(NamedTuple):
     """One thing wrong with an input, with all that is needed to find and mend it.
 
     ``row`` counts as a person who opened the file would: the header is row 1. It is None where rows make no sense.
+    ``value`` is what the field holds, cut where it is very long; None where no single value is at fault.
     """
 
     source: str
@@ -23,6 +24,7 @@ class Fault(NamedTuple):
     field: str | None
     problem: str
     remedy: str
+    value: str | None = None
 
     def __str__(self) -> str:
         place = ", ".join(

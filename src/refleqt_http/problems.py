@@ -85,6 +85,12 @@ NEEDS_REVIEW = ProblemKind(
     title="A person has to decide",
     meaning="Refleqt does not go on by itself here; the detail says what a person has to look at.",
 )
+CHANGED_SINCE = ProblemKind(
+    name="changed-since",
+    status=412,
+    title="It was changed since it was read",
+    meaning="What is there is not what the If-Match header names; read it again, then decide.",
+)
 TOO_LARGE = ProblemKind(
     name="too-large",
     status=413,
@@ -146,6 +152,7 @@ PROBLEMS: Mapping[str, ProblemKind] = {
         METHOD_NOT_ALLOWED,
         CONFLICT,
         NEEDS_REVIEW,
+        CHANGED_SINCE,
         TOO_LARGE,
         WRONG_MEDIA_TYPE,
         INVALID_INPUT,
@@ -175,6 +182,7 @@ class ProblemFault(BaseModel):
     field: str | None = Field(description="the path to the field, its parts joined by dots")
     problem: str
     remedy: str
+    value: str | None = Field(default=None, description="what the field holds, where one value of a file is at fault")
 
 
 class Problem(BaseModel):

@@ -86,7 +86,7 @@ def test_bad_rows_are_left_out_with_their_reasons_beside_the_file(environment: d
     plan.write_text(PLAN.replace("Cooked", "Burnt"))
     run(environment, "calendar", "import", plan, "--yes", "--skip-bad-rows")
     rejected = plan.with_name("plan.csv.rejected.csv").read_text()
-    assert "Status: 'Burnt' is none of" in rejected and "Stoves,Burnt" in rejected
+    assert "plan.csv,3,Status,Burnt,\"'Burnt' is none of" in rejected and "Stoves,Burnt" in rejected
 
 
 def test_a_calendar_feed_goes_the_same_way(environment: dict[str, str], tmp_path: Path):

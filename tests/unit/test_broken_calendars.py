@@ -264,14 +264,11 @@ def test_the_good_rows_around_a_broken_one_can_be_kept(tmp_path: Path, name: str
     assert content.items and "Ovens" in {entry.title for entry in content.items}
     assert [line.row for line in content.rejected] == [3]
     with write_rejected(path, content.rejected).open(encoding="utf-8", newline="") as file:
-        (kept,) = csv.DictReader(file)
-    fault = content.rejected[0].faults[0]
-    assert (kept["row"], kept["reasons"]) == ("3", "\n".join(_reason(fault) for fault in content.rejected[0].faults))
-    assert fault.remedy in kept["reasons"]
-
-
-def _reason(fault: Fault) -> str:
-    return f"{fault.field}: {fault.problem}. {fault.remedy}" if fault.field else f"{fault.problem}. {fault.remedy}"
+        kept = list(csv.DictReader(file))
+    told = [(path.name, "3", fault.field or "", fault.problem, fault.remedy) for fault in content.rejected[0].faults]
+    assert [(row["file"], row["row"], row["field"], row["problem"], row["remedy"]) for row in kept] == told
+    if broken.suffix != ".ics":
+        assert all(row["value"] for row in kept if row["field"] and "empty" not in row["problem"]), kept
 
 
 def test_all_faults_of_a_file_come_at_once(tmp_path: Path):

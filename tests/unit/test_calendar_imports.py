@@ -293,7 +293,8 @@ def test_rejected_rows_are_told_with_their_reasons(client: TestClient, refleqt: 
     assert (done["new"], done["rejected"]) == (2, 1)
     assert done["rejected_rows"][0]["row"] == 4
     assert done["rejected_rows"][0]["text"] == "Pans,Cooked,Blog,2026-03-04"
-    assert done["rejected_rows"][0]["faults"][0]["source"] == "calendar"
+    (fault,) = done["rejected_rows"][0]["faults"]
+    assert (fault["source"], fault["row"], fault["field"], fault["value"]) == ("calendar", 4, "Status", "Cooked")
 
 
 def test_a_workbook_comes_in_over_http_and_what_is_none_is_refused(client: TestClient, tmp_path: Path):

@@ -440,18 +440,28 @@ def test_the_rejected_rows_are_written_beside_the_file_with_their_reasons(file: 
     assert written == rejected_path(file) == file.with_name("rows.csv.rejected.csv")
     with written.open(encoding="utf-8", newline="") as source:
         rows = list(csv.DictReader(source))
-    assert [(row["row"], row["text"]) for row in rows] == [("2", "a,-1,fax"), ("4", '"c",x,blog')]
-    assert rows[0]["reasons"].splitlines() == [
-        "kind: 'fax' is none of: email, blog, B2B_SaaS. Write one of them.",
-        "count: -1 is negative. Write a whole number, 0 or more.",
+    assert [(row["file"], row["row"], row["field"], row["value"], row["text"]) for row in rows] == [
+        ("rows.csv", "2", "kind", "fax", "a,-1,fax"),
+        ("rows.csv", "2", "count", "-1", "a,-1,fax"),
+        ("rows.csv", "4", "count", "x", '"c",x,blog'),
     ]
+    assert (rows[0]["problem"], rows[0]["remedy"]) == (
+        "'fax' is none of: email, blog, B2B_SaaS", "Write one of them."
+    )  # fmt: skip
+
+
+def test_nothing_in_the_file_of_rejected_rows_is_a_formula(file: Path):
+    table = read(file, b"id,count\n=1+2,=HYPERLINK(1)\n", skip_bad_rows=True)
+    with write_rejected(file, table.rejected).open(encoding="utf-8", newline="") as source:
+        (row,) = csv.DictReader(source)
+    assert (row["value"], row["text"]) == ("'=HYPERLINK(1)", "'=1+2,=HYPERLINK(1)")
 
 
 def test_the_file_of_rejected_rows_replaces_an_older_one_and_leaves_nothing_else(file: Path):
     table = read(file, b"id,count\na,x\n", skip_bad_rows=True)
     write_rejected(file, table.rejected)
     write_rejected(file, ())
-    assert rejected_path(file).read_text() == "row,reasons,text\n"
+    assert rejected_path(file).read_text() == "file,row,field,value,problem,remedy,text\n"
     assert sorted(each.name for each in file.parent.iterdir()) == ["rows.csv", "rows.csv.rejected.csv"]
 
 

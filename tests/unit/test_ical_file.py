@@ -422,7 +422,7 @@ def test_the_broken_calendar_of_others_names_line_and_remedy():
         pytest.skip(f"there is no {file}; REFLEQT_SHARED_DATA names the folder with it")
     with pytest.raises(InvalidInput) as refused:
         read_ical(file, reading=BERLIN)
-    ((source, row, field, problem, remedy),) = refused.value.faults
+    ((source, row, field, problem, remedy, _),) = refused.value.faults
     assert (source, row, field) == (str(file), 4, "DTSTART")
     assert "DTSTART;;VALUE=DATE-TIME" in problem
     assert "DTSTART;PARAMETER=value:value" in remedy

@@ -22,6 +22,7 @@ HELD = 1_000
 """How many faults of a file that is refused are held; any further ones are counted."""
 
 _KEPT = 10_000
+_VALUE = 500
 _OVERLONG_REMEDY = "Check that lines end with a line break, or leave this one out."
 
 
@@ -131,6 +132,18 @@ def nul_faults(source: str, row: int, names: Iterable[str | None], cells: Iterab
         if "\0" in cell:
             remedy = "Remove the character; a file with many of them is not saved as UTF-8."
             yield Fault(source, row, name, "the field holds a NUL character", remedy)
+
+
+def with_values(faults: Iterable[Fault], names: Sequence[str], cells: Sequence[str]) -> Iterator[Fault]:
+    """The faults of a row, each with the cell of the column that it names; a cell is cut at 500 characters."""
+    for fault in faults:
+        place = names.index(fault.field) if fault.field in names else len(cells)
+        yield fault._replace(value=_cut(cells[place])) if fault.value is None and place < len(cells) else fault
+
+
+def _cut(cell: str) -> str:
+    said = cell.strip().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return said if len(said) <= _VALUE else f"{said[:_VALUE]}…"
 
 
 def rejected_line(row: int, raw: bytes, faults: Iterable[Fault]) -> RejectedLine:

@@ -10,7 +10,7 @@ import attrs
 from refleqt_core.errors import Fault, InvalidInput
 
 from .cells import Parser, Unreadable
-from .csv_records import HELD, Line, Lines, Record, RejectedLine, nul_faults, opened, records, refused
+from .csv_records import HELD, Line, Lines, Record, RejectedLine, nul_faults, opened, records, refused, with_values
 from .keyed_rows import FileContent, KeyedRows
 
 COLUMN_LIMIT = 1_000
@@ -214,7 +214,7 @@ class _Rows:
         elif any(map(str.strip, cells)):
             values, faults = self._values(record, cells)
             if faults:
-                self._taken.reject(record.row, record.raw, faults)
+                self._taken.reject(record.row, record.raw, with_values(faults, self._header, cells))
             else:
                 self._taken.keep(record.row, record.raw, values)
 

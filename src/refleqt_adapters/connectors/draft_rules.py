@@ -7,15 +7,24 @@ from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.intake.drafts import EntryDraft
 from refleqt_core.intake.field_rules import RULES, faults_of
 
+from .cells import shown
 from .csv_records import HELD, RejectedLine, refused
 from .remarks import Remarks
 
 
 def check_draft(source: str, row: int, draft: EntryDraft) -> None:
     """The draft can be an entry; else `InvalidInput` with all that its fields' rules say, at that row."""
-    faults = [Fault(source, row, found.field, found.problem, f"{found.remedy}.") for found in faults_of(draft)]
+    faults = [
+        Fault(source, row, found.field, found.problem, f"{found.remedy}.", _held(draft, found.field))
+        for found in faults_of(draft)
+    ]
     if faults:
         raise InvalidInput(faults)
+
+
+def _held(draft: EntryDraft, field: str) -> str | None:
+    value = getattr(draft, field, None)
+    return None if value is None else shown(str(value))
 
 
 def in_order(said: Mapping[str, Any], row: int, remarks: Remarks) -> dict[str, Any]:

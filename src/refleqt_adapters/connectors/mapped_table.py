@@ -17,7 +17,7 @@ from refleqt_core.intake.drafts import EntryDraft, PlanDraft
 from refleqt_core.intake.table_fields import PLAN_PARTS
 
 from .cells import Unreadable
-from .csv_records import HELD, RejectedLine, refused
+from .csv_records import HELD, RejectedLine, refused, with_values
 from .keyed_rows import FileContent
 from .mapped_rows import PLAN, Columns, Decided, Item, given_by, items_of
 from .own_cells import REST, SUMS
@@ -219,7 +219,8 @@ def rejected(columns: Sequence[str], read: Read, faults: Iterable[Fault]) -> Rej
         csv.writer(written, lineterminator="").writerow(read.cells[: len(columns)])
         text = written.getvalue()
     kept = text[:_KEPT].rstrip("\r\n").encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
-    return RejectedLine(row=read.row, text=kept, faults=tuple(dict.fromkeys(faults)))
+    cells = () if isinstance(read.cells, Fault) else read.cells
+    return RejectedLine(row=read.row, text=kept, faults=tuple(dict.fromkeys(with_values(faults, columns, cells))))
 
 
 def content_of(table: Table, columns: Columns, rows: Rows, notes: Sequence[str]) -> FileContent[EntryDraft]:
