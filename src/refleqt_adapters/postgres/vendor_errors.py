@@ -1,6 +1,5 @@
 """Errors of SQLAlchemy and psycopg as Refleqt names them."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,6 +8,8 @@ from psycopg import errors as postgres_errors
 from sqlalchemy import exc as sqlalchemy_errors
 
 from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound, RefleqtError, Unavailable
+
+from .constraint_words import fields_of_constraint, in_words
 
 FAILED = "an earlier step of this transaction failed, so all of it is lost"
 
@@ -29,21 +30,31 @@ def vendor_errors() -> Iterator[None]:
 
 
 def translated(cause: BaseException | None) -> RefleqtError:
-    """What the caller can do about a database error; names of tables and constraints stay in the cause."""
+    """What the caller can do about a database error; what it is about is said in words, its SQL stays in the cause."""
     said = str(cause).strip()
     match cause:
         case postgres_errors.UniqueViolation():
-            return Conflict(f"there is one with the same {_key_of(cause)} already")
+            return Conflict(
+                f"there is one with the same {fields_of_constraint(cause.diag.constraint_name)} already{_among(cause)}"
+            )
         case postgres_errors.SerializationFailure() | postgres_errors.DeadlockDetected():
             return Conflict("somebody else was quicker; read it again, then decide")
         case postgres_errors.ForeignKeyViolation() if "still referenced" in said:
             return Conflict("others still refer to it; remove these first")
         case postgres_errors.ForeignKeyViolation():
-            return NotFound(f"its {_key_of(cause)} refers to something that is absent")
+            return NotFound(
+                f"its {fields_of_constraint(cause.diag.constraint_name)} refers to something that is absent"
+            )
         case postgres_errors.InsufficientPrivilege():
             return NotAllowed("the database refuses this for the present business")
         case postgres_errors.InFailedSqlTransaction() | postgres_errors.PipelineAborted():
             return Conflict(FAILED)
+        case postgres_errors.NotNullViolation():
+            return InvalidInput(f"its {in_words(cause.diag.column_name or 'value')} is missing{_among(cause)}; give it")
+        case postgres_errors.CheckViolation():
+            return InvalidInput(f"a value is not one that the database lets in{_among(cause)}")
+        case postgres_errors.ProgramLimitExceeded():
+            return InvalidInput(f"a value is too large for the database: {cause.diag.message_primary}")
         case postgres_errors.DataError():
             return InvalidInput(f"the database cannot hold this value: {said}")
         case postgres_errors.UndefinedTable():
@@ -52,8 +63,7 @@ def translated(cause: BaseException | None) -> RefleqtError:
             return Unavailable(f"the database does not answer: {said}")
 
 
-def _key_of(cause: psycopg.Error) -> str:
-    """The fields of the key that the error is about, without the one that names the business."""
-    found = re.search(r"Key \((.*?)\)=", cause.diag.message_detail or "")
-    names = [name for name in (found[1].split(", ") if found else []) if name != "business_id"]
-    return " and ".join(names) or "key"
+def _among(cause: psycopg.Error) -> str:
+    """Where it was to be written."""
+    table = cause.diag.table_name
+    return f" among the {in_words(table)}" if table else ""
