@@ -1,5 +1,6 @@
 """Who is asking: a bearer token speaks for one business, and no path names another."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import attrs
@@ -25,10 +26,14 @@ BUYERS = OWNERS
 
 @attrs.frozen(kw_only=True)
 class Caller:
-    """Whoever sent the request, and the Refleqt that it was sent to."""
+    """Whoever sent the request, and the Refleqt that it was sent to.
+
+    A change is asked for of one of ``only_versions`` alone; None: of any.
+    """
 
     refleqt: "Container"
     token: ApiToken
+    only_versions: Sequence[int] | None = None
 
     @property
     def business_id(self) -> BusinessId:

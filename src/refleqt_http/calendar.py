@@ -1,12 +1,13 @@
 """The marketing calendar: its entries."""
 
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 import attrs
 from pydantic import Field
 
-from refleqt_core.errors import NotFound
+from refleqt_core.errors import Conflict, NotFound
 from refleqt_core.intake.calendar import CalendarEntry
 from refleqt_core.intake.calendar_search import EntrySearch
 
@@ -15,6 +16,7 @@ from .bodies import Day, Identity, Input, Moment, Page, PageOf, PageQuery, Text
 from .endpoints import Resource
 from .entry_answers import EntryOut, HistoryOut, WholeEntryOut, history, whole
 from .entry_bodies import Angle, ArtifactType, Channel, EntryBody, EntryChanges, Stage, Status
+from .problems import CHANGED_SINCE, Refused
 
 resource = Resource("calendar", "Every marketing artifact, from the idea to the review of its results.")
 
@@ -78,29 +80,33 @@ def save_entry(caller: Caller, body: EntryBody) -> dict[str, Any]:
     return read_whole(caller, entry.id)
 
 
-@resource.get("/v1/calendar/{entry_id}", gives=WholeEntryOut, raises=[NotFound])
+@resource.get("/v1/calendar/{entry_id}", gives=WholeEntryOut, raises=[NotFound], versioned=True)
 def read_entry(caller: Caller, entry_id: Identity) -> dict[str, Any]:
     """One entry of the calendar, with its search fields and plans, and what could be better."""
     return read_whole(caller, entry_id)
 
 
-@resource.patch("/v1/calendar/{entry_id}", gives=WholeEntryOut, raises=[NotFound])
+@resource.patch("/v1/calendar/{entry_id}", gives=WholeEntryOut, raises=[NotFound], versioned=True)
 def change_entry(caller: Caller, entry_id: Identity, body: EntryChanges) -> dict[str, Any]:
     """The fields that the body names are other than they were, and all else stays; null takes a value away.
 
-    With the `version` that was read it is a conflict if somebody has changed the entry since.
+    With the `version` that was read it is a conflict if somebody has changed the entry since, and with its ETag in
+    If-Match a failed precondition. What was only found out about it, such as its category, is no such change.
     """
-    calendar = caller.refleqt.calendar()
-    calendar.edit(caller.business_id, entry_id, body.said(), by=caller.name, version=body.version)
+    read = _as_it_was_read(caller, entry_id)
+    version = read if body.version is None else body.version
+    caller.refleqt.calendar().edit(caller.business_id, entry_id, body.said(), by=caller.name, version=version)
     return read_whole(caller, entry_id)
 
 
-@resource.delete("/v1/calendar/{entry_id}", gives=WholeEntryOut, raises=[NotFound])
+@resource.delete("/v1/calendar/{entry_id}", gives=WholeEntryOut, raises=[NotFound], versioned=True)
 def remove_entry(caller: Caller, entry_id: Identity) -> dict[str, Any]:
     """The entry is gone with its history and comments; what it was is the answer.
 
-    One that results, briefs or maps refer to stays, which is a conflict.
+    One that results, briefs or maps refer to stays, which is a conflict. Somebody has changed it since the version
+    that If-Match names: it stays as well.
     """
+    _as_it_was_read(caller, entry_id)
     last = read_whole(caller, entry_id)
     caller.refleqt.calendar().remove(caller.business_id, entry_id)
     return last
@@ -134,6 +140,20 @@ def redo_entry(caller: Caller, entry_id: Identity) -> dict[str, Any]:
 def read_history(caller: Caller, entry_id: Identity) -> dict[str, Any]:
     """How the entry came to be what it is: its steps through the statuses, and what each change changed."""
     return history(caller.refleqt.entry_pages().read(caller.business_id, entry_id))
+
+
+def _as_it_was_read(caller: Caller, entry_id: UUID) -> int | None:
+    """The version that If-Match names and nobody has changed since; None where it names none.
+
+    Somebody has: `Refused` with 412.
+    """
+    if caller.only_versions is None:
+        return None
+    for version in caller.only_versions:
+        with suppress(Conflict):
+            caller.refleqt.calendar().edit(caller.business_id, entry_id, {}, by=caller.name, version=version)
+            return version
+    raise Refused(CHANGED_SINCE, "somebody has changed the entry since; read it again, then decide")
 
 
 def read_whole(caller: Caller, entry_id: UUID) -> dict[str, Any]:

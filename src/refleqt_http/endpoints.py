@@ -18,6 +18,7 @@ from refleqt_core.errors import Conflict, RefleqtError
 from .auth import READERS, WRITERS, bearer, caller_of
 from .files import IN_MEMORY, FileAnswer, Upload, media_type_of, received, sent
 from .problems import TOO_LARGE, Refused, input_faults, problem_response
+from .versions import tag_of, versions_of
 
 LARGEST_BODY = 1 << 20
 """Bytes."""
@@ -33,7 +34,8 @@ class Operation:
     parameters are ``body`` and ``query``, each a pydantic model, and those of the path by name. What it returns is
     written as ``gives``, read from attributes where that is a model. ``raises`` are errors to document beside those
     that any operation can end in. With ``uploads``, the media types that it takes, the body is a file, which the
-    handler is given as ``upload``; with ``downloads``, those that it gives, it returns a `FileAnswer`.
+    handler is given as ``upload``; with ``downloads``, those that it gives, it returns a `FileAnswer`. What is
+    ``versioned`` has an answer with the version as its ETag; the caller of a change knows what If-Match names.
     """
 
     method: str
@@ -49,6 +51,7 @@ class Operation:
     answer: TypeAdapter[Any]
     uploads: tuple[str, ...] = ()
     downloads: tuple[str, ...] = ()
+    versioned: bool = False
 
     @property
     def name(self) -> str:
@@ -64,6 +67,11 @@ class Operation:
     def description(self) -> str:
         """The docstring's further lines."""
         return inspect.getdoc(self.handler).partition("\n")[2].strip()  # type: ignore[union-attr]  # as above
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the change can be asked for of one version alone."""
+        return self.versioned and self.method != "GET"
 
     def arguments(self, request: Request, body: bytes) -> dict[str, Any]:
         """What the handler is called with. All faults of a part of the request at once: `InvalidInput`."""
@@ -87,7 +95,9 @@ class Operation:
         if self.downloads:
             return sent(cast(FileAnswer, result))
         answer = self.answer.validate_python(result, from_attributes=True)
-        return Response(self.answer.dump_json(answer), media_type="application/json")
+        tagged = self.versioned and self.method != "DELETE"
+        headers = {"ETag": tag_of(answer.version)} if tagged else None
+        return Response(self.answer.dump_json(answer), headers=headers, media_type="application/json")
 
 
 class Resource:
@@ -110,9 +120,10 @@ class Resource:
         downloads: Sequence[str] = (),
         raises: Sequence[type[RefleqtError]] = (),
         roles: frozenset[str] | None = READERS,
+        versioned: bool = False,
     ) -> Callable[[H], H]:
         """Declares what answers to GET and HEAD of ``path``."""
-        return self._declare("GET", path, gives, raises, roles, downloads=tuple(downloads))
+        return self._declare("GET", path, gives, raises, roles, downloads=tuple(downloads), versioned=versioned)
 
     def post(
         self,
@@ -145,9 +156,10 @@ class Resource:
         gives: Any,
         raises: Sequence[type[RefleqtError]] = (),
         roles: frozenset[str] | None = WRITERS,
+        versioned: bool = False,
     ) -> Callable[[H], H]:
         """Declares what answers to PATCH of ``path``, which changes what the body names and nothing else."""
-        return self._declare("PATCH", path, gives, (*raises, Conflict), roles)
+        return self._declare("PATCH", path, gives, (*raises, Conflict), roles, versioned=versioned)
 
     def delete(
         self,
@@ -156,9 +168,10 @@ class Resource:
         gives: Any,
         raises: Sequence[type[RefleqtError]] = (),
         roles: frozenset[str] | None = WRITERS,
+        versioned: bool = False,
     ) -> Callable[[H], H]:
         """Declares what answers to DELETE of ``path``."""
-        return self._declare("DELETE", path, gives, (*raises, Conflict), roles)
+        return self._declare("DELETE", path, gives, (*raises, Conflict), roles, versioned=versioned)
 
     def _declare(
         self,
@@ -167,7 +180,7 @@ class Resource:
         gives: Any,
         raises: Sequence[type[RefleqtError]],
         roles: frozenset[str] | None,
-        **files: tuple[str, ...],
+        **more: Any,
     ) -> Callable[[H], H]:
         def declare(handler: H) -> H:
             hints = {name: each.annotation for name, each in inspect.signature(handler).parameters.items()}
@@ -185,7 +198,7 @@ class Resource:
                 query=hints.get("query"),
                 parameters={name: TypeAdapter(hints[name]) for name in re.findall(r"{(\w+)}", path)},
                 answer=TypeAdapter(gives),
-                **files,
+                **more,
             )
             self.operations.append(operation)
             return handler
@@ -248,7 +261,12 @@ def _handled(operation: Operation, request: Request, secret: str | None, body: b
 
 def _asking(operation: Operation, request: Request, secret: str | None) -> Any:
     refleqt = request.app.state.refleqt
-    return refleqt if operation.roles is None else caller_of(refleqt, secret or "", operation.roles)
+    if operation.roles is None:
+        return refleqt
+    caller = caller_of(refleqt, secret or "", operation.roles)
+    if not operation.is_conditional:
+        return caller
+    return attrs.evolve(caller, only_versions=versions_of(request.headers.get("if-match")))
 
 
 async def _body(request: Request) -> bytes:

@@ -9,6 +9,7 @@ from refleqt_core.errors import InvalidInput, NotAllowed, Unavailable
 
 from .endpoints import Operation, Resource
 from .problems import (
+    CHANGED_SINCE,
     MEDIA_TYPE,
     OF_ERRORS,
     PROBLEMS,
@@ -19,8 +20,17 @@ from .problems import (
     Problem,
     ProblemKind,
 )
+from .versions import TAGS
 
 SCHEMA_REF = "#/components/schemas/{model}"
+
+IF_MATCH: dict[str, Any] = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "the ETag that was read; somebody has changed it since: 412",
+    "schema": {"type": "string", "pattern": TAGS},
+}
 
 Document = dict[str, Any]
 Schemas = Mapping[tuple[Any, str], Document]
@@ -70,7 +80,8 @@ def _operation(operation: Operation, schemas: Schemas) -> Document:
     }
     if operation.description:
         told["description"] = operation.description
-    if parameters := [*_path_parameters(operation, schemas), *_query_parameters(operation.query)]:
+    conditions = [IF_MATCH] if operation.is_conditional else []
+    if parameters := [*_path_parameters(operation, schemas), *_query_parameters(operation.query), *conditions]:
         told["parameters"] = parameters
     if operation.body is not None:
         content = {"application/json": {"schema": schemas[operation.name, "body"]}}
@@ -120,11 +131,15 @@ def _responses(operation: Operation, schemas: Schemas) -> Document:
         kinds += [UNAUTHENTICATED, OF_ERRORS[NotAllowed]]
     if operation.parameters or operation.query or operation.body or operation.uploads:
         kinds.append(OF_ERRORS[InvalidInput])
+    if operation.is_conditional:
+        kinds.append(CHANGED_SINCE)
     if operation.body or operation.uploads:
         kinds += [TOO_LARGE, WRONG_MEDIA_TYPE]
     json_answer = {"application/json": {"schema": schemas[operation.name, "answer"]}}
     answer = _files(operation.downloads) if operation.downloads else json_answer
     told: Document = {"200": {"description": "Done.", "content": answer}}
+    if operation.versioned and operation.method != "DELETE":
+        told["200"]["headers"] = {"ETag": {"description": "the version", "schema": {"type": "string"}}}
     statuses = sorted({kind.status for kind in (*kinds, UNEXPECTED)})
     return told | {str(status): {"$ref": f"#/components/responses/{status}"} for status in statuses}
 

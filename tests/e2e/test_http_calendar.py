@@ -203,6 +203,36 @@ def test_a_change_of_what_somebody_else_has_changed_since_is_a_conflict(client: 
     assert ok(client.get(path_of(entry)))["owner"] == "Bo"
 
 
+def test_a_change_of_another_version_than_the_header_names_fails(client: TestClient):
+    entry = saved(client)
+    read = client.get(path_of(entry)).headers["etag"]
+    changed = client.patch(path_of(entry), json={"owner": "Bo"}, headers={"If-Match": read})
+    assert (changed.status_code, changed.headers["etag"] != read) == (200, True)
+    for method, body in (("PATCH", {"owner": "Ada"}), ("DELETE", None)):
+        for tags in (read, f"W/{read}", f'"999", {read}'):
+            late = client.request(method, path_of(entry), json=body, headers={"If-Match": tags})
+            assert (late.status_code, late.json()["type"]) == (412, "/problems/changed-since"), (method, tags)
+    assert ok(client.get(path_of(entry)))["owner"] == "Bo"
+
+
+@pytest.mark.parametrize("tags", ["{}", "*", "W/{}", '"999", {}', ' {},"0" '])
+def test_what_was_read_is_changed_and_removed(client: TestClient, tags: str):
+    entry = saved(client)
+    for method, body in (("PATCH", {"owner": "Ada"}), ("DELETE", None)):
+        named = tags.format(client.get(path_of(entry)).headers["etag"])
+        ok(client.request(method, path_of(entry), json=body, headers={"If-Match": named}))
+    assert client.get(path_of(entry)).status_code == 404
+
+
+@pytest.mark.parametrize("tags", ["", "3", "three", '"3', '"-1"', '"1" "2"'])
+def test_a_header_that_names_no_version_is_refused(client: TestClient, tags: str):
+    entry = saved(client)
+    for method, body in (("PATCH", {"owner": "Ada"}), ("DELETE", None)):
+        answer = client.request(method, path_of(entry), json=body, headers={"If-Match": tags})
+        assert (answer.status_code, answer.json()["faults"][0]["field"]) == (422, "If-Match")
+    assert ok(client.get(path_of(entry))) == entry
+
+
 def test_changes_are_taken_back_one_by_one_and_done_again(client: TestClient):
     entry = saved(client)
     for title in ("Second", "Third"):
