@@ -73,8 +73,8 @@ def list_entries(caller: Caller, query: EntryQuery) -> Page[CalendarEntry]:
 def save_entry(caller: Caller, body: EntryBody) -> dict[str, Any]:
     """The entry is on the calendar: categorised, tagged, and about to be indexed.
 
-    One with the same `external_id` is changed to what the body says; saved as it is already, nothing happens. What
-    could be better is in `warnings`.
+    Of one with the same `external_id` the fields that the body names are changed, null takes a value away, and those
+    that are left out stay; saved as it is already, nothing happens. What could be better is in `warnings`.
     """
     entry = caller.refleqt.calendar().save(caller.business_id, body.draft(), by=caller.name)
     return read_whole(caller, entry.id)

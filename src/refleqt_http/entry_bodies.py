@@ -149,8 +149,8 @@ class EntryBody(EntryFields):
     created_at: Moment | None = None
 
     def draft(self) -> EntryDraft:
-        """The entry as the calendar takes it."""
-        return EntryDraft(**self.said())
+        """The entry as the calendar takes it; of fields that the body does not name, it does not speak."""
+        return EntryDraft(**self.said(), given=frozenset(self.model_fields_set))
 
 
 class PartOfEntry(EntryFields):

@@ -155,6 +155,16 @@ def test_what_is_sent_again_changes_nothing(client: TestClient):
     assert ok(client.get(path_of(entry, "history")))["changes"] == []
 
 
+def test_what_is_saved_again_in_part_keeps_the_rest_and_null_takes_away(client: TestClient):
+    entry = ok(client.post("/v1/calendar", json=WHOLE))
+    short = {name: WHOLE[name] for name in ("external_id", "title", "artifact_type")}
+    assert ok(client.post("/v1/calendar", json=short)) == entry
+    changed = ok(client.post("/v1/calendar", json=short | {"owner": None, "notes": "Finance first."}))
+    assert (changed["owner"], changed["notes"]) == (None, "Finance first.")
+    other = {"owner", "notes", "version", "updated_at", "warnings"}
+    assert {name: changed[name] for name in set(entry) - other} == {name: entry[name] for name in set(entry) - other}
+
+
 def test_an_entry_that_can_be_better_is_saved_with_warnings(client: TestClient):
     entry = saved(client, primary_kpi="signups", channel="email")
     assert {each["field"] for each in entry["warnings"]} >= {"kpi_target", "utm_source"}
