@@ -33,6 +33,12 @@ def test_a_built_link_stands_alone_and_unbroken_on_stdout() -> None:
     assert result.stderr == ""
 
 
+def test_a_value_that_splits_a_query_is_encoded() -> None:
+    result = command("build", "brine.example", "--source", "a", "--medium", "email", "--campaign", "A & B")
+    assert result.stdout == "https://brine.example?utm_source=a&utm_medium=email&utm_campaign=a-%26-b\n"
+    assert "join words by hyphens" in " ".join(result.stderr.split())
+
+
 def test_what_is_doubtful_stands_on_stderr() -> None:
     result = command("build", "brine.example", "--source", "cpc", "--medium", "google")
     assert result.stdout == "https://brine.example?utm_source=cpc&utm_medium=google\n"
@@ -52,7 +58,7 @@ def test_json_holds_the_link_its_parameters_its_group_and_the_remarks() -> None:
     ("arguments", "said"),
     [
         (("build", "mailto:x@y.example", "--source", "a"), "of a web page"),
-        (("build", "brine.example", "--source", "a&b"), "utm_source"),
+        (("build", "brine.example", "--source", "a=1&utm_medium=b"), "utm_source"),
         (("build", "brine.example", "--source", "a", "--merge", "guess"), "replace, fill, keep"),
         (("build", "brine.example", "--source", "a", "--space", "+"), "--space"),
     ],

@@ -19,6 +19,7 @@ _KEPT = 16_384
 _USUAL_SLUG = re.compile(r"/?[a-z0-9]+(?:[-/][a-z0-9]+)*/?", re.ASCII)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _ENCODED = re.compile(r"%[0-9a-f]{2}", re.IGNORECASE)
+_PASTED = re.compile(r"(?:^|[?&])utm_[a-z_]+=", re.IGNORECASE)
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE)
 
 
@@ -106,20 +107,29 @@ def is_host(host: str) -> bool:
 
 @lru_cache(_KEPT)
 def utm_problem(value: str) -> Problem | None:
-    """A UTM value is written plainly, not encoded, and holds nothing that would end it in a query.
+    """A UTM value of an entry is written plainly, not encoded, and holds nothing that would end it in a query.
 
     Analytics keeps any text that arrives encoded; but the signs that split a query show nearly always that a part of
     an address was pasted, and in exports their encoding differs from tool to tool, so that results find no entry.
     """
+    if found := link_value_problem(value):
+        return found
+    if split := [sign for sign in SPLITS_A_QUERY if sign in value]:
+        signs = " ".join(split)
+        return Problem(f"it holds {signs}, which parts an address", "Give the value alone, and join words by hyphens")
+    if _ENCODED.search(value):
+        return Problem("it is encoded already, and would be encoded twice", "Write it plainly; links encode it")
+    return None
+
+
+def link_value_problem(value: str) -> Problem | None:
+    """A link carries any value that can be seen and that analytics keeps whole, whatever has to be encoded in it."""
     if not value.strip():
         return Problem("it is blank", "Leave it out, or write a value such as 'spring-sale'")
     if len(value) > LONGEST_UTM:
         return Problem(f"it has {len(value)} characters; analytics keeps {LONGEST_UTM}", "Shorten it")
     if not value.isprintable():
         return Problem("it has a line break or another sign that cannot be seen", "Leave it out")
-    if split := [sign for sign in SPLITS_A_QUERY if sign in value]:
-        signs = " ".join(split)
-        return Problem(f"it holds {signs}, which parts an address", "Give the value alone, and join words by hyphens")
-    if _ENCODED.search(value):
-        return Problem("it is encoded already, and would be encoded twice", "Write it plainly; links encode it")
+    if _PASTED.search(value):
+        return Problem("it holds a parameter with its name, as a pasted part of an address", "Give the value alone")
     return None

@@ -70,7 +70,6 @@ _RULES: tuple[tuple[str, _Rule], ...] = (
     ("SMS", lambda v: "sms" in (v.source, v.medium)),
     ("Mobile Push Notifications", lambda v: _is_push(v)),
 )
-CHANNEL_GROUPS = (*(name for name, _ in _RULES), UNASSIGNED)
 
 EXPECTED_GROUPS = {
     "email": ("Email",),

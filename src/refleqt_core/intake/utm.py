@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote, unquote_plus, urlsplit
 import attrs
 
 from ..errors import Fault, InvalidInput
-from .address_rules import is_host, utm_problem
+from .address_rules import is_host, link_value_problem
 
 PARAMETERS = ("utm_source", "utm_medium", "utm_campaign", "utm_content", "utm_term", "utm_id")
 """In the order in which they are written."""
@@ -52,7 +52,7 @@ class Utm:
         faults = [
             Fault("utm", None, name, f"'{value}': {found.problem}", f"{found.remedy}.")
             for name, value in tidied.items()
-            if (found := utm_problem(value))
+            if (found := link_value_problem(value))
         ]
         if faults:
             raise InvalidInput(faults)
@@ -83,7 +83,8 @@ def build(url: str, utm: Utm, *, merge: Merge = "replace", lower: bool = True, s
     All else of its query stays as it stands: order, doubled and blank parameters, encoding; so do its host (IDN, port)
     and its fragment, even one that looks like a query. The parameters stand at the end of the query, each once; those
     that stay are brought into small letters by name, and are encoded no second time. ``https://`` is put before a bare
-    host. Done twice it is done once. What is no web address, and values that no link can carry: `InvalidInput`.
+    host. What splits a query is encoded. Done twice it is done once.
+    What is no web address, and values that no link can carry: `InvalidInput`.
     """
     asked = utm.tidied(lower=lower, space=space).given
     address = _parsed(url)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from urllib.parse import unquote_plus
 
-from .address_rules import LONGEST_UTM
+from .address_rules import LONGEST_UTM, SPLITS_A_QUERY
 from .channel_groups import EXPECTED_GROUPS, UNASSIGNED, channel_group, is_swapped
 from .entry_advice import Advice
 from .utm import PARAMETERS, Utm, fragment_of, is_encoded_twice, query_pieces
@@ -82,6 +82,9 @@ def _on_writing(utm: Utm) -> Iterator[Advice]:
             yield Advice(name, f"'{value}' has capitals", "Analytics counts each way of writing by itself")
         if any(sign.isspace() for sign in value):
             yield Advice(name, f"'{value}' has spaces", "Tools export them in different ways: use hyphens")
+        if split := [sign for sign in SPLITS_A_QUERY if sign in value]:
+            what = f"'{value}' holds {' '.join(split)}, which is encoded"
+            yield Advice(name, what, "Tools export it in different ways: join words by hyphens")
         if len(value) > LONGEST_UTM:
             yield Advice(name, f"it has {len(value)} characters", f"Analytics keeps {LONGEST_UTM} of them")
 
