@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 
 from sqlalchemy import Constraint
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.base import PGDialect
 
 from .schema import metadata
 
@@ -22,7 +22,7 @@ def in_words(name: str) -> str:
 @lru_cache(maxsize=1)
 def _fields() -> Mapping[str, str]:
     """By the names that the database has for them: the longest are cut and hashed."""
-    written = postgresql.dialect().identifier_preparer
+    written = PGDialect().identifier_preparer
     return {
         f"{written.format_constraint(constraint)}".strip('"'): _about(constraint)
         for table in metadata.tables.values()
