@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
 
 from refleqt_core.errors import NotFound
+from refleqt_core.intake.brand_assets import LONGEST_NAME
 from refleqt_core.intake.business import ASSET_KINDS, BrandAsset
 from refleqt_core.intake.drafts import UploadedFile
 from refleqt_core.intake.media_types import MEDIA_TYPES
@@ -19,7 +21,20 @@ from .files import FileAnswer, Upload
 resource = Resource("brand assets", "Logos, fonts and guidelines; what is replaced or removed stays readable.")
 
 UPLOADS = (*MEDIA_TYPES, "application/octet-stream")
-FileName = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[A-Za-z0-9._ -]*[A-Za-z0-9][A-Za-z0-9._ -]*$")]
+
+
+def _file_name(name: str) -> str:
+    """The name, in any script, if it names a file and not a place."""
+    if not name.isprintable() or {"/", "\\"} & set(name) or not any(map(str.isalnum, name)):
+        raise PydanticCustomError("file_name", "Input should be the name of a file, without folders")
+    return name
+
+
+FileName = Annotated[
+    str,
+    Field(min_length=1, max_length=LONGEST_NAME, json_schema_extra={"format": "file-name"}),
+    AfterValidator(_file_name),
+]
 
 
 class AssetOut(Output):

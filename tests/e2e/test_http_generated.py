@@ -58,6 +58,7 @@ schemathesis.openapi.format("date-time", moments.map(lambda moment: moment.isofo
 schemathesis.openapi.format("date", moments.map(lambda moment: moment.date().isoformat()))
 
 FORMS = {
+    "file-name": st.from_regex(r"[A-Za-z0-9äé日]{1,12}( [a-z0-9]{1,8})?", fullmatch=True),
     "slug": st.from_regex(r"[a-z0-9]{1,12}(-[a-z0-9]{1,8}){0,3}", fullmatch=True),
     "utm-value": st.from_regex(r"[a-z0-9_-]{1,20}", fullmatch=True),
     "canonical-url": st.from_regex(r"https://[a-z]{1,10}\.example/[a-z0-9-]{0,20}", fullmatch=True),

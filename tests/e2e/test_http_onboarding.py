@@ -1,8 +1,11 @@
 """The onboarding and the brand assets over HTTP, as a client meets them."""
 
+import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from starlette.testclient import TestClient
@@ -219,6 +222,43 @@ def test_a_drawing_is_saved_and_never_run(client: TestClient):
     assert answer.headers["Content-Disposition"] == "attachment; filename*=UTF-8''logo.svg"
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+@pytest.mark.parametrize("name", ["Markenhandbüch.png", "商标 (1).png", "Логотип+100%.png", 'l\'été, "hiver"; a=b.png'])
+def test_a_name_in_any_script_is_kept_and_fetched_under(client: TestClient, name: str):
+    asset = added(client, name)
+    assert (asset["name"], in_use(client)) == (name, [name])
+    told = client.get(f"/v1/brand-assets/{asset['id']}/file").headers["Content-Disposition"]
+    kind, _, written = told.partition("; filename*=UTF-8''")
+    assert (kind, unquote(written)) == ("attachment", name)
+    assert re.fullmatch(r"[A-Za-z0-9!#$&+.^_`|~%-]+", written)  # RFC 8187
+
+
+def test_a_name_is_the_same_however_its_letters_are_put_together(client: TestClient):
+    asset = added(client, "Markenhandbu\u0308ch.png")
+    assert asset["name"] == "Markenhandb\u00fcch.png"
+    assert added(client, "Markenhandb\u00fcch.png") == asset
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "..", "a/b.png", "a\\b.png", "a\u202egnp.exe", "a\x00.png", "a\n.png", "ä" * 201]
+)
+def test_a_name_that_names_no_file_is_refused(client: TestClient, name: str):
+    answer = client.post("/v1/brand-assets", params={"name": name}, content=PNG, headers=kind_of("image/png"))
+    assert (answer.status_code, answer.json()["faults"][0]["field"]) == (422, "name")
+
+
+@pytest.mark.parametrize("contents", [[PNG] * 4, [PNG + bytes([number]) for number in range(4)]])
+def test_of_what_is_sent_at_once_under_one_name_one_is_in_use(client: TestClient, contents: list[bytes]):
+    def post(content: bytes) -> Any:
+        return client.post("/v1/brand-assets?name=logo.png", content=content, headers=kind_of("image/png"))
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(post, contents))
+    assert in_use(client) == ["logo.png"]
+    alike = len(set(contents)) == 1
+    assert sorted(answer.status_code for answer in answers) == ([200] * 4 if alike else [200, 409, 409, 409])
+    assert len({answer.json()["id"] for answer in answers if answer.status_code == 200}) == 1
 
 
 def test_what_the_sender_says_of_a_file_does_not_count(client: TestClient):

@@ -1,5 +1,6 @@
 """The use cases on the real database: what comes back of it is equal to what went in."""
 
+import io
 import re
 import tempfile
 from collections.abc import Iterator
@@ -22,7 +23,7 @@ from refleqt_adapters.settings import Settings
 from refleqt_core.attribution.records import ArtifactCredit
 from refleqt_core.cdt.records import Belief
 from refleqt_core.intake.calendar import CalendarEntry
-from refleqt_core.intake.drafts import EntryDraft, ImportedFile, OnboardingForm, TouchDraft, VentDraft
+from refleqt_core.intake.drafts import EntryDraft, ImportedFile, OnboardingForm, TouchDraft, UploadedFile, VentDraft
 from refleqt_core.ports import MetricRecord
 from refleqt_core.values import BusinessId, Money, Period
 
@@ -55,6 +56,16 @@ def business(refleqt: Container) -> BusinessId:
 def taken_in(refleqt: Container, form: OnboardingForm) -> BusinessId:
     """A business of its own for each test."""
     return BusinessId(refleqt.onboarding().complete(replace(form, slug=f"b-{refleqt.ids().new()}")).id)
+
+
+def test_of_four_files_at_once_under_one_name_one_is_in_use(refleqt: Container, business: BusinessId):
+    def add(number: int) -> Any:
+        file = UploadedFile(name="logo.png", media_type="image/png", data=io.BytesIO(b"\x89PNG\r\n\x1a\n"))
+        return refleqt.brand_assets().add(business, file)
+
+    with ThreadPoolExecutor(4) as pool:
+        ids = {asset.id for asset in pool.map(add, range(4))}
+    assert [asset.id for asset in refleqt.brand_assets().in_use(business)] == list(ids)
 
 
 def draft(key: str = "E-1", **changes: Any) -> EntryDraft:

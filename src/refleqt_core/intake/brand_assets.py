@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from io import RawIOBase
 from typing import BinaryIO, cast
+from unicodedata import normalize
 from uuid import UUID
 
 import attrs
@@ -11,6 +12,7 @@ import attrs
 from ..errors import Conflict, Fault, InvalidInput, NotFound
 from ..ports import BlobStore, Clock, Ids, Store, Transaction, where
 from ..values import BusinessId, aware
+from .attempts import tried_again
 from .business import ASSET_KINDS, BrandAsset
 from .drafts import UploadedFile
 from .media_types import HEAD, MEDIA_TYPES, media_type_of, promised_by
@@ -37,14 +39,7 @@ class BrandAssetService:
         bytes, and a kind that is none of `ASSET_KINDS` raise `InvalidInput`; another file of that name in use raises
         `Conflict`.
         """
-        asset = self._stored(business_id, file, kind)
-        with self.store.business(business_id) as tx:
-            for other in _in_use(tx, asset.name):
-                if other.blob == asset.blob and other.kind == asset.kind:
-                    return other
-                raise Conflict(f"there is another '{asset.name}' ({other.id}); replace or remove that one")
-            tx.add(asset)
-        return asset
+        return self._taken_into_use(business_id, self._stored(business_id, file, kind))
 
     def replace(self, business_id: BusinessId, asset_id: UUID, file: UploadedFile) -> BrandAsset:
         """The file takes the place of the asset, under the asset's kind; gives the new one.
@@ -53,7 +48,20 @@ class BrandAssetService:
         is no longer in use raises `Conflict`, an unknown one `NotFound`.
         """
         before = self.get(business_id, asset_id)
-        asset = self._stored(business_id, file, before.kind)
+        return self._put_in_place_of(business_id, asset_id, self._stored(business_id, file, before.kind))
+
+    @tried_again
+    def _taken_into_use(self, business_id: BusinessId, asset: BrandAsset) -> BrandAsset:
+        with self.store.business(business_id) as tx:
+            for other in _in_use(tx, asset.name):
+                if other.blob == asset.blob and other.kind == asset.kind:
+                    return other
+                raise Conflict(f"there is another '{asset.name}' ({other.id}); replace or remove that one")
+            tx.add(asset)
+        return asset
+
+    @tried_again
+    def _put_in_place_of(self, business_id: BusinessId, asset_id: UUID, asset: BrandAsset) -> BrandAsset:
         with self.store.business(business_id) as tx:
             before = tx.get(BrandAsset, asset_id)
             if before.removed_at is not None:
@@ -62,7 +70,7 @@ class BrandAssetService:
                 return before
             if any(other.id != before.id for other in _in_use(tx, asset.name)):
                 raise Conflict(f"there is another '{asset.name}'; remove that one first")
-            tx.save(attrs.evolve(before, removed_at=asset.added_at))
+            tx.save(_removed(before, asset.added_at))
             tx.add(asset)
         return asset
 
@@ -70,7 +78,7 @@ class BrandAssetService:
         """The asset is no longer in use, and readable as of its day. Removed before: as it was. Unknown: `NotFound`."""
         with self.store.business(business_id) as tx:
             asset = tx.get(BrandAsset, asset_id)
-            return asset if asset.removed_at else tx.save(attrs.evolve(asset, removed_at=self.clock.now()))
+            return asset if asset.removed_at else tx.save(_removed(asset, self.clock.now()))
 
     def in_use(self, business_id: BusinessId, *, as_of: datetime | None = None) -> list[BrandAsset]:
         """The assets in use now, or at a past moment, by name."""
@@ -110,6 +118,7 @@ class BrandAssetService:
             id=self.ids.new(),
             business_id=business_id,
             name=name,
+            in_use_as=name,
             kind=kind,
             media_type=media_type,
             blob=blob,
@@ -146,13 +155,20 @@ class _Measured(RawIOBase):
         return piece
 
 
+def _removed(asset: BrandAsset, at: datetime) -> BrandAsset:
+    return attrs.evolve(asset, in_use_as=None, removed_at=at)
+
+
 def _in_use(tx: Transaction, name: str) -> list[BrandAsset]:
-    return tx.find(BrandAsset, *where(removed_at=None, name=name))
+    return tx.find(BrandAsset, *where(in_use_as=name))
 
 
 def _file_name(name: str) -> str:
-    """The last part of a path; control characters and what is longer than a file's name may be are refused later."""
-    return name.replace("\\", "/").rpartition("/")[2].strip()
+    """The last part of a path, its letters composed: some systems take ``ü`` apart.
+
+    Control characters and what is longer than a file's name may be are refused later.
+    """
+    return normalize("NFC", name.replace("\\", "/").rpartition("/")[2].strip())
 
 
 def _type_of(name: str, head: bytes, kind: str) -> str:

@@ -195,10 +195,13 @@ class OnboardingResponse(Owned):
 class BrandAsset(Owned):
     """A file of the visual identity, kept as a blob; ``removed_at`` says since when it is no longer in use.
 
-    ``size`` is in bytes.
+    ``in_use_as`` is its name for as long as it is in use, which no other one can have then. ``size`` is in bytes.
     """
 
+    unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "in_use_as"),)
+
     name: str
+    in_use_as: str | None = None
     kind: str = attrs.field(validator=one_of(*ASSET_KINDS))
     media_type: str
     blob: str

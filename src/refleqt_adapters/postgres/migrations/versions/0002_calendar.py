@@ -151,6 +151,10 @@ def upgrade() -> None:
         op.f("ix_entry_revisions_business_id_change_id"), "entry_revisions", ["business_id", "change_id"], unique=False
     )
     op.add_column("brand_assets", sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("brand_assets", sa.Column("in_use_as", sa.Text(), nullable=True))
+    op.create_unique_constraint(
+        op.f("uq_brand_assets_business_id_in_use_as"), "brand_assets", ["business_id", "in_use_as"]
+    )
     identity: sa.Column[object] = sa.Column("identity", postgresql.JSONB(astext_type=sa.Text()), nullable=False)
     _add_filled("business_profiles", identity, "{}")
     _add_filled("brand_assets", sa.Column("size", sa.BigInteger(), nullable=False), "0")
@@ -201,7 +205,7 @@ def downgrade() -> None:
     op.drop_constraint("uq_import_batches_business_id_id", "import_batches")
     for table, columns in {
         "business_profiles": ["identity"],
-        "brand_assets": ["removed_at", "size"],
+        "brand_assets": ["removed_at", "in_use_as", "size"],
         "calendar_entries": ["team", "own_tags", "notes", "utm_term", "categorised_by", "import_id", "series_id"],
         "campaigns": ["group", "owner", "starts_on", "ends_on", "budget_minor", "budget_currency"],
         "import_batches": ["undone_at"],
