@@ -50,7 +50,14 @@ class NotFound(RefleqtError):
 
 
 class Conflict(RefleqtError):
-    """Somebody else was quicker, or the thing exists already: read again, then decide."""
+    """Somebody else was quicker, or the thing exists already: read again, then decide.
+
+    ``field`` is what of the input is there already, where it is one field.
+    """
+
+    def __init__(self, message: str, *, field: str | None = None):
+        self.field = field
+        super().__init__(message)
 
 
 class NotAllowed(RefleqtError):

@@ -247,6 +247,9 @@ def _told(kind: ProblemKind, error: Exception) -> Problem:
     if isinstance(error, InvalidInput):
         faults = [ProblemFault.model_validate(fault) for fault in error.faults]
         return _problem(kind, str(error) if len(faults) == 1 else f"{len(faults)} faults; each is named", faults=faults)
+    if isinstance(error, Conflict) and error.field is not None:
+        taken = ProblemFault(source="body", field=error.field, problem=str(error), remedy="Choose another one.")
+        return _problem(kind, str(error), faults=[taken])
     return _problem(kind, kind.meaning if isinstance(error, HTTPException) else str(error))
 
 

@@ -163,7 +163,15 @@ def test_a_group_that_is_not_asked_is_not_found(client: TestClient):
 
 def test_a_slug_of_another_business_is_a_conflict(client: TestClient, refleqt: Container):
     client_of(refleqt, "Ash")
-    assert client.put("/v1/onboarding/identity", json={"slug": "ash"}).status_code == 409
+    answer = client.put("/v1/onboarding/identity", json={"slug": "ash"})
+    assert answer.status_code == 409
+    assert [(each["source"], each["field"]) for each in answer.json()["faults"]] == [("body", "slug")]
+
+
+def test_before_it_said_anything_a_business_has_no_state(client: TestClient):
+    for path in ("onboarding", "profile"):
+        early = client.get(f"/v1/{path}", params={"as_of": "2026-03-01T08:00:00Z"})
+        assert early.status_code == 404
 
 
 def test_a_reviewer_reads_and_does_not_write(refleqt: Container):

@@ -186,8 +186,9 @@ def test_a_new_business_needs_a_name(refleqt: Composition, fields: dict[str, Any
 
 def test_a_slug_that_is_taken_is_a_conflict_and_leaves_nothing(refleqt: Composition):
     begun(refleqt)
-    with pytest.raises(Conflict):
+    with pytest.raises(Conflict, match="the slug 'brine' is taken") as told:
         begun(refleqt)
+    assert told.value.field == "slug"
     assert len(refleqt.profile.businesses()) == 1
 
 
@@ -367,7 +368,20 @@ def test_who_the_business_was_stays_readable_as_of_its_day(refleqt: Composition)
         ("Brine", "seed", "food"),
         ("Brinewell", "series_a", "food"),
     ]
-    assert refleqt.onboarding.state(business, as_of=NOON).of("identity").fields["stage"] == "seed"
+    said = refleqt.onboarding.state(business, as_of=NOON).of("identity").fields
+    assert (said["name"], said["industry"], said["stage"]) == ("Brine", "food", "seed")
+
+
+def test_a_profile_that_does_not_know_who_the_business_was_is_told_when_it_is_closed(refleqt: Composition):
+    """As profiles were kept before they held the identity."""
+    business = begun(refleqt, stage="seed")
+    with refleqt.store.business(business) as tx:
+        for profile in tx.find(BusinessProfile):
+            tx.save(attrs.evolve(profile, identity=Identity()))
+    refleqt.pass_days(1)
+    refleqt.onboarding.answer(business, "identity", {"name": "Brinewell", "stage": "series_a"})
+    said = refleqt.onboarding.state(business, as_of=NOON).of("identity").fields
+    assert (said["name"], said["stage"]) == ("Brine", "seed")
 
 
 def test_a_profile_that_does_not_know_who_the_business_was_shows_who_it_is(refleqt: Composition):
@@ -567,7 +581,8 @@ def test_a_past_state_needs_a_time_zone(refleqt: Composition):
         refleqt.onboarding.state(begun(refleqt), as_of=NOON.replace(tzinfo=None))
 
 
-def test_a_state_before_the_business_was_there_says_nothing(refleqt: Composition):
+def test_there_is_no_state_before_the_business_was_there(refleqt: Composition):
     business = begun(refleqt)
-    state = refleqt.onboarding.state(business, as_of=NOON - timedelta(days=1))
-    assert not any(each.response for group in state.groups for each in group.questions)
+    for read in (refleqt.onboarding.state, refleqt.profile.read):
+        with pytest.raises(NotFound, match="had said nothing of itself by then"):
+            read(business, as_of=NOON - timedelta(days=1))

@@ -1,12 +1,13 @@
 """The onboarding's use cases: β_s is there before the call returns."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, TypeVar
 
 import attrs
 
-from ..errors import Fault, InvalidInput
+from ..errors import Conflict, Fault, InvalidInput, NotFound
 from ..ports import Clock, Ids, Queue, Store, Transaction, where
 from ..values import BusinessId, aware
 from .answer_book import AnswerBook
@@ -79,7 +80,7 @@ class OnboardingService:
         said = all_checked(said)
         id, now = BusinessId(self.ids.new()), self.clock.now()
         profile = _laid(said, BusinessProfile(id=self.ids.new(), business_id=id, valid_from=now))
-        with self.store.business(id) as tx:
+        with self._own_slug(id, profile.identity.slug), self.store.business(id) as tx:
             business = Business(id=id, created_at=now, **attrs.asdict(profile.identity))
             tx.add(business)
             tx.add(profile)
@@ -92,9 +93,13 @@ class OnboardingService:
         return Counted(changed=int(changed), unchanged=int(not changed))
 
     def revise_groups(self, business_id: BusinessId, drafts: Sequence[GroupDraft]) -> bool:
-        """These groups say what the drafts say, as by `answer`, all of them or none; gives whether anything changed."""
+        """These groups say what the drafts say, as by `answer`, all of them or none; gives whether anything changed.
+
+        A slug that is taken raises `Conflict`.
+        """
         said = all_checked([_keeping_slug(draft) for draft in drafts])
-        with self.store.business(business_id) as tx:
+        slug = next((draft.fields["slug"] for draft in said if draft.fields.get("slug")), "")
+        with self._own_slug(business_id, slug), self.store.business(business_id) as tx:
             business = tx.get(Business, business_id)
             stored, now = tx.find(BusinessProfile, *where(valid_to=None)), self.clock.now()
             before = _present(business, stored, now)
@@ -102,16 +107,21 @@ class OnboardingService:
             if after.identity != before.identity:
                 tx.save(after.identity.laid_into(business))
             if after != before or not stored:
-                tx.save_all([attrs.evolve(each, valid_to=now) for each in stored])
+                tx.save_all([attrs.evolve(each, identity=before.identity, valid_to=now) for each in stored])
                 tx.add(attrs.evolve(after, id=self.ids.new(), version=0, valid_from=now))
             return self._book.write(tx, business_id, said) or after != before
 
     def state(self, business_id: BusinessId, *, as_of: datetime | None = None) -> OnboardingState:
-        """What is said in each group and what is open, now or as of a past moment. No business: `NotFound`."""
+        """What is said in each group and what is open, now or as of a past moment.
+
+        No business, or nothing said of itself by then: `NotFound`.
+        """
         aware(self, None, as_of)
         with self.store.business(business_id) as tx:
             business = tx.get(Business, business_id)
             profiles, responses = _valid(tx, BusinessProfile, as_of), _valid(tx, OnboardingResponse, as_of)
+        if as_of is not None and not profiles:
+            raise NotFound(f"{business.name} had said nothing of itself by then")
         return state_of(_present(business, profiles, business.created_at), responses)
 
     def vocabulary(self, business_id: BusinessId) -> Vocabulary:
@@ -133,6 +143,18 @@ class OnboardingService:
                 if left.name not in named:
                     tx.save(attrs.evolve(left, active=False))
             return done.counted
+
+    @contextmanager
+    def _own_slug(self, business_id: BusinessId, slug: str) -> Iterator[None]:
+        """A `Conflict` in the block over a slug that another business has says so."""
+        try:
+            yield
+        except Conflict as error:
+            with self.store.platform() as tx:
+                others = [each for each in tx.find(Business, *where(slug=slug)) if each.id != business_id]
+            if others:
+                raise Conflict(f"the slug '{slug}' is taken; choose another", field="slug") from error
+            raise
 
     @property
     def _book(self) -> AnswerBook:
