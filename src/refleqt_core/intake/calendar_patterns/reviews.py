@@ -4,12 +4,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from ..review_days import REVIEW_AFTER
 from .columns import OUT, CalendarColumns
 from .findings import ReviewBehaviour
 from .shares import share_interval
 from .wording import counted, days
 
-REVIEW_DAYS = 30
 GRACE_DAYS = 7
 """A review within a week of its day is in time."""
 
@@ -17,7 +17,7 @@ GRACE_DAYS = 7
 def review_behaviour(calendar: CalendarColumns, keep: int | None) -> ReviewBehaviour:
     """The reviews that are due, those that were done, and how late; a review is a step to that status.
 
-    A review is due on the day that the entry names, else thirty days after its publication.
+    A review is due as `review_days` says.
     """
     due, today = _due(calendar), calendar.as_of.astimezone(calendar.zone).toordinal()
     done = calendar.status == OUT[1]
@@ -49,11 +49,9 @@ def review_behaviour(calendar: CalendarColumns, keep: int | None) -> ReviewBehav
 
 
 def _due(calendar: CalendarColumns) -> NDArray[np.float64]:
-    """The day of each review, as an ordinal; NaN where neither it nor the publication is known."""
-    due = calendar.review_due.copy()
-    unnamed = np.flatnonzero(np.isnan(due) & np.isfinite(calendar.published))
-    due[unnamed] = calendar.days_of(calendar.published[unnamed]) + REVIEW_DAYS
-    return due
+    """The day of each review (`review_day`), as an ordinal; NaN where neither it nor the publication has a date."""
+    due = calendar.review_due
+    return np.where(np.isnan(due), calendar.days_of(calendar.publish) + REVIEW_AFTER.days, due)
 
 
 def _notes(entries: NDArray[np.int64], by: NDArray[np.float64], word: str) -> dict[int, str]:
