@@ -5,26 +5,32 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+RESTING = 500_000
+"""Containers that are made and not given up before the collector looks, while it rests: some 100 MB of small ones."""
+
 _turn = threading.Lock()
-_blocks: list[bool] = []
-"""Of each block that has begun and not ended: whether the collector worked before it."""
+_before: list[tuple[int, int, int]] = []
+"""For each block that has begun and not ended: the thresholds that it found."""
 
 
 @contextmanager
 def resting_collector() -> Iterator[None]:
-    """In the block nothing is looked for in cycles; after the last such block of any thread it is as it was.
+    """In the block cycles are looked for at every `RESTING` containers; after the last one of any thread as before.
 
-    A third of the time of a large import went into looking through its own records again and again. Memory that is in
-    no cycle is given back as ever.
+    A third of the time of a large import went into looking through its own records again and again. The rest is
+    bounded: where blocks of several threads follow each other for ever, cycles are found all the same. A collector
+    that is switched off, or rests longer by itself, is left as it is.
     """
     with _turn:
-        _blocks.append(gc.isenabled())
-        gc.disable()
+        _before.append(gc.get_threshold())
+        usual, *older = gc.get_threshold()
+        if 0 < usual < RESTING:
+            gc.set_threshold(RESTING, *older)
     try:
         yield
     finally:
         with _turn:
-            worked = any(_blocks)
-            _blocks.pop()
-            if worked and not _blocks:
-                gc.enable()
+            first = _before[0]
+            _before.pop()
+            if not _before:
+                gc.set_threshold(*first)
