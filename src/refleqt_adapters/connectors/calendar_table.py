@@ -18,7 +18,7 @@ from refleqt_core.intake.table_fields import ASIDE, FIELDS, table_field
 
 from .csv_records import HELD
 from .keyed_rows import FileContent
-from .mapped_rows import Columns, Decided
+from .mapped_rows import Columns, Decided, zone_of
 from .mapped_table import Progress, content_of, read_rows, refuse, same_field_faults
 from .table_source import Table, opened_table
 from .text_records import Read
@@ -211,10 +211,16 @@ def _decided(
     sign = reading.decimals or ("comma" if table.delimiter == ";" else "point")
     notes = [_ambiguous(name, usual) for name in open_dates if orders[name] is None]
     notes += [_against(name, found) for name, found in orders.items() if found and reading.dates not in (None, found)]
+    notes += [
+        f"the times of the column '{name}' are those of {zone.key}, as it says"
+        for name in dated
+        if (zone := zone_of(name)) is not None
+    ]
     return Decided(
         orders={name: found or usual for name, found in orders.items()},
         decimals={name: found or sign for name, found in signs.items()},
         is_of_1904=table.is_of_1904,
+        is_sheet=table.may_end_early,
     ), notes
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from refleqt_core.intake.choice_words import ALLOWED, plain, words_of
+from refleqt_core.intake.choice_words import ALLOWED, channel_within, plain, words_of
 from refleqt_core.intake.column_reading import Decimals, Order
 from refleqt_core.intake.table_fields import TableField
 from refleqt_core.values import Money
@@ -51,10 +51,11 @@ class CellReader:
     currency: str = ""
     values: Mapping[str, str] = attrs.field(factory=dict)
     is_own: bool = False
+    is_sheet: bool = False
 
     def parser(self, field: TableField) -> Parser:
         """What reads the cells of that field; each gives a value or raises `Unreadable`."""
-        written = Written(self.order, self.zone, is_of_1904=self.is_of_1904)
+        written = Written(self.order, self.zone, is_of_1904=self.is_of_1904, is_sheet=self.is_sheet)
         parsers: Mapping[str, Callable[[], Parser]] = {
             "moment": lambda: written.moment,
             "day": lambda: written.day,
@@ -78,7 +79,10 @@ class CellReader:
         strict = choice(*ALLOWED[field])
 
         def parse(cell: str) -> str:
-            found = known.get(plain(cell[:_LONGEST]))
+            said = unlinked(cell[:_LONGEST])
+            found = known.get(plain(said))
+            if found is None and field in ("channel", "channels"):
+                found = channel_within(said)
             return found if found is not None else _meant(field, cell, strict)
 
         return parse
@@ -95,6 +99,7 @@ class CellReader:
     def _names(self, cell: str) -> tuple[str, ...]:
         if self.is_own:
             return unlisted(cell)
+        cell = unlinked(cell)
         if _PARTED.search(cell):
             parts = _PARTED.split(cell)
         elif '"' in cell:
@@ -150,6 +155,25 @@ class CellReader:
         return {each[1].strip().casefold(): self._number(each[2]) for each in found if each}
 
 
+def unlinked(cell: str) -> str:
+    """The cell without the addresses that Notion writes behind what a relation names."""
+    return _RELATION.sub("", cell) if "notion" in cell else cell
+
+
+def related(cell: str) -> tuple[str, ...]:
+    """What the relations of a Notion cell name, in their order; any other cell names itself."""
+    if "notion" not in cell or not _RELATION.search(cell):
+        return (cell,)
+    return tuple(dict.fromkeys(part for raw in _RELATION.split(cell) if (part := raw.strip(" ,"))))
+
+
+def people(cell: str) -> tuple[str, ...]:
+    """The people that a cell names: those of a list, each once."""
+    parts = _SEPARATORS.split(unlinked(cell))
+    return tuple(dict.fromkeys(part for raw in parts if (part := raw.strip(' "'))))
+
+
+_RELATION = re.compile(r"\s*\(https?://(?:[\w-]+\.)?notion\.(?:so|site)/[^\s()]*\)")
 _DOLLARS = frozenset(("USD", "CAD", "AUD", "NZD", "SGD", "HKD", "MXN"))
 _SEPARATORS = re.compile(r"[,;|\n]")
 _whole = whole(minimum=0, maximum=_LARGEST_COUNT)

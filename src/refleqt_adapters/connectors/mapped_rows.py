@@ -15,7 +15,7 @@ from refleqt_core.intake.field_rules import RULES
 from refleqt_core.intake.table_fields import FIELDS, TableField, table_field
 
 from .cells import Unreadable, keepable, shown
-from .mapped_cells import FAILED, CellReader, title_of
+from .mapped_cells import FAILED, CellReader, people, related, title_of
 from .own_cells import unprotected
 from .sheet_records import BROKEN
 
@@ -26,6 +26,8 @@ PLAN = "plan:"
 """What the name of a plan's part begins with."""
 
 _CURRENCY_OF_HEADER = re.compile(r"\(?\b([A-Z]{3})\b\)?|([€$£])")
+_ZONE_OF_HEADER = re.compile(r"\(([A-Z]\w+(?:/[\w+-]+)+|UTC|GMT)\)\s*$", re.ASCII)
+_NAMED = 100
 _SIGNS = {"€": "EUR", "$": "USD", "£": "GBP"}
 
 
@@ -42,6 +44,8 @@ class Item:
     read: Callable[..., Any]
     known: dict[Any, Any] = attrs.field(factory=dict)
     has_faults: bool = False
+    is_several: Callable[[str], bool] | None = None
+    several: set[str] = attrs.field(factory=set)
     _rule: Callable[[Any], Any] | None = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -64,7 +68,10 @@ class Item:
 
     def _read_one(self, cell: str) -> Any:
         try:
-            value = self.read(_told(cell))
+            said = _told(cell)
+            if self.is_several is not None and len(self.several) < _NAMED and self.is_several(said):
+                self.several.add(said)
+            value = self.read(said)
             if self._rule is not None and value is not None and value != ():
                 self._check(value, cell)
             return value
@@ -124,6 +131,7 @@ class Decided:
     orders: Mapping[str, Order] = attrs.field(factory=dict)
     decimals: Mapping[str, Decimals] = attrs.field(factory=dict)
     is_of_1904: bool = False
+    is_sheet: bool = False
 
 
 def items_of(columns: Columns, reading: TableReading, decided: Decided) -> list[Item]:
@@ -153,12 +161,22 @@ def _reader(name: str, field: TableField, reading: TableReading, decided: Decide
     return CellReader(
         order=decided.orders.get(name, reading.dates or "dmy"),
         decimals=decided.decimals.get(name, reading.decimals or "point"),
-        zone=ZoneInfo(reading.time_zone) if reading.time_zone else None,
+        zone=zone_of(name) or (ZoneInfo(reading.time_zone) if reading.time_zone else None),
         is_of_1904=decided.is_of_1904,
         currency=(found[1] or _SIGNS[found[2]]) if found else "",
         values=reading.values.get(field.name, {}),
         is_own=name == field.name,
+        is_sheet=decided.is_sheet,
     )
+
+
+def zone_of(column: str) -> ZoneInfo | None:
+    """The time zone that a column like ``Publish Date (America/New_York)`` names; None: it names none."""
+    found = _ZONE_OF_HEADER.search(column)
+    try:
+        return ZoneInfo(found[1]) if found else None
+    except (OSError, ValueError, LookupError):
+        return None
 
 
 def _items(columns: Columns, name: str, field: TableField, reader: CellReader, reading: TableReading) -> list[Item]:
@@ -176,6 +194,11 @@ def _items(columns: Columns, name: str, field: TableField, reader: CellReader, r
         return [Item(_target(field.name), name, (place, *_there((currency,))), _optional(parse))]
     if field.name == "artifact_type":
         return [_type_item(columns, name, (place,), parse, reading)]
+    if field.name == "owner" and not reader.is_own and columns.place("team") is None:
+        return _of_people(name, place, parse)
+    if field.name in _RELATED and not reader.is_own:
+        first = _optional(lambda cell: parse(related(cell)[0]))
+        return [Item(field.name, name, (place,), first, is_several=lambda cell: len(related(cell)) > 1)]
     required = field.name in ("external_id", "title")
     default = reading.defaults.get(field.name)
     read = _required(parse, field.name) if required else _optional(parse, _parsed_default(parse, default, field))
@@ -227,6 +250,19 @@ def _of_post(columns: Columns, name: str, place: int) -> list[Item]:
     if columns.place("notes") is None:
         made.append(Item("notes", name, (place,), _optional(str)))
     return made
+
+
+_RELATED = frozenset(("campaign", "owner", "icp_segment", "buyer_persona", "primary_keyword"))
+
+
+def _of_people(name: str, place: int, parse: Callable[[str], Any]) -> list[Item]:
+    """Of several people the first is the owner, and the others are the team."""
+    owner = _optional(lambda cell: parse(people(cell)[0] if people(cell) else cell))
+    team = _optional(lambda cell: people(cell)[1:], ())
+    return [
+        Item("owner", name, (place,), owner, is_several=lambda cell: len(people(cell)) > 1),
+        Item("team", name, (place,), team),
+    ]
 
 
 def _target(field: str) -> str:

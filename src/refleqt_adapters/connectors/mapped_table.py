@@ -16,7 +16,7 @@ from refleqt_core.intake.column_reading import TableReading
 from refleqt_core.intake.drafts import EntryDraft, PlanDraft
 from refleqt_core.intake.table_fields import PLAN_PARTS
 
-from .cells import Unreadable
+from .cells import Unreadable, shown
 from .csv_records import HELD, RejectedLine, refused, with_values
 from .keyed_rows import FileContent
 from .mapped_rows import PLAN, Columns, Decided, Item, given_by, items_of
@@ -30,6 +30,7 @@ Progress = Callable[[int], None]
 BATCH = 1_000
 
 _ROWS_NAMED = 5
+_SHOWN = 120
 _KEPT = 10_000
 _LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -66,10 +67,12 @@ class Rows:
     passed_over: list[PassedOver] = attrs.field(factory=list)
     _keys: dict[str, list[int]] = attrs.field(factory=dict)
     _given: frozenset[str] = attrs.field(init=False)
+    _given_with_team: frozenset[str] = attrs.field(init=False)
     _empty_unless: Sequence[int] = attrs.field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._given = given_by(self.columns)
+        self._given_with_team = self._given | {"team"}
         places = (self.columns.place(field) for field in ("publish_at", "status", "artifact_type", "channel"))
         self._empty_unless = [place for place in places if place is not None]
 
@@ -92,16 +95,17 @@ class Rows:
                 self._keys.setdefault(key, []).append(read.row)
             if read.row in faults:
                 self._reject(read, faults[read.row])
+        make: Callable[[dict[str, Any]], EntryDraft]
         make = self._planned if any(name.startswith(PLAN) for name in names) else self._plain
         for (read, _), said in zip(whole, zip(*values, strict=True), strict=True):
             if read.row not in faults:
                 self.drafts[read.row] = make(dict(zip(names, said, strict=True)))
 
     def _plain(self, fields: Mapping[str, Any]) -> EntryDraft:
-        return EntryDraft(given=self._given, **fields)
+        return EntryDraft(given=self._given_with_team if fields.get("team") else self._given, **fields)
 
     def _planned(self, fields: Mapping[str, Any]) -> EntryDraft:
-        return EntryDraft(given=self._given, **_with_plans(fields))
+        return self._plain(_with_plans(fields))
 
     def part_shared_keys(self, path: Path, sheet: str | None) -> None:
         """Rows that share an id are rejected; those whose id was made of the same title are numbered by their dates."""
@@ -231,8 +235,19 @@ def content_of(table: Table, columns: Columns, rows: Rows, notes: Sequence[str])
         tuple(rows.rejected[row] for row in sorted(rows.rejected)),
         tuple(name for name in table.columns if name not in columns.fields),
         len(passed),
-        (*table.notes, *map(str, passed), *notes),
+        (*table.notes, *map(str, passed), *notes, *_several(rows.items)),
     )
+
+
+def _several(items: Iterable[Item]) -> Iterator[str]:
+    """What became of cells that name several things where an entry has one."""
+    for item in items:
+        if item.several:
+            rest = "the others are its team" if item.field == "owner" else "the others are not kept"
+            named = "; ".join(f"'{shown(cell)[:_SHOWN]}'" for cell in sorted(item.several)[:_ROWS_NAMED])
+            yield (
+                f"the column '{item.column}' names several in one cell: the first is the {item.field}, {rest}: {named}"
+            )
 
 
 def refuse(rows: Rows) -> InvalidInput:

@@ -83,7 +83,8 @@ def _of_text(path: Path, file: BinaryIO, stack: ExitStack) -> Table:
     said = lines[0].strip().casefold() if lines else ""
     is_told = said.startswith("sep=") and said[4:] in (*DELIMITERS, "|")
     records.delimiter = said[4:] if is_told else best_delimiter(lines)
-    return _table(str(path), iter(records), delimiter=records.delimiter, skipped=int(is_told))
+    notes = records.notes
+    return _table(str(path), iter(records), delimiter=records.delimiter, skipped=int(is_told), notes=notes)
 
 
 def _of_workbook(path: Path, file: BinaryIO, sheet: str | None, stack: ExitStack) -> Table:

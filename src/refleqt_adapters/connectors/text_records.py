@@ -1,6 +1,7 @@
 """The records of delimited text, as fast as they can be told apart with exact row numbers, in bounded memory."""
 
 import csv
+import re
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -14,7 +15,13 @@ from .csv_records import LINE_LIMIT
 
 DELIMITERS = (",", ";", "\t")
 
+WINDOWS = "cp1252"
+
 _LOOKED_AT = 65_536
+_PIECE = 1 << 20
+_EXAMPLE = 40
+_UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_NO_WINDOWS = re.compile(rb"[\x00-\x08\x0e-\x1f\x7f\x81\x8d\x8f\x90\x9d]")
 _ENCODINGS = ((BOM_UTF8, "utf-8-sig"), (BOM_UTF16_LE, "utf-16"), (BOM_UTF16_BE, "utf-16"))
 _OVERLONG_REMEDY = "Check that lines end with a line break, or leave this one out."
 _UTF8_REMEDY = "Save the file as UTF-8 and read it again."
@@ -35,7 +42,8 @@ class _Stopped(Exception):
 class TextRecords:
     """Every record of the file but blank lines, in its order; a quoted cell may hold line breaks.
 
-    UTF-8 and UTF-16 are read, with a byte order mark or without. A quote that is never closed is a fault of the line
+    UTF-8 and UTF-16 are read, with a byte order mark or without; what can be no UTF-8 anywhere, and is Windows-1252 all
+    through, is read as that, and `notes` say it. A quote that is never closed is a fault of the line
     that it stands in; the lines below are read as if it were not there. Of a line longer than `LINE_LIMIT` characters
     no more than that is held.
     """
@@ -46,6 +54,7 @@ class TextRecords:
         errors = "surrogateescape" if self.encoding.startswith("utf-8") else "replace"
         self._lines = _Lines(TextIOWrapper(file, encoding=self.encoding, errors=errors, newline="\n"))
         self.delimiter = ","
+        self.notes = (_guessed(file),) if self.encoding == WINDOWS else ()
 
     def close(self) -> None:
         """The file is the caller's again, who closes it."""
@@ -174,7 +183,38 @@ def _encoding(file: BinaryIO) -> str:
         return "utf-16-be"
     if len(head) == 4 and (head[1], head[3]) == (0, 0) and 0 not in (head[0], head[2]):
         return "utf-16-le"
-    return "utf-8"
+    return WINDOWS if _is_windows(file) else "utf-8"
+
+
+def _is_windows(file: BinaryIO) -> bool:
+    """Whether the bytes beyond ASCII are letters of Windows-1252, each of them, and none of UTF-8.
+
+    A file with any letter of UTF-8 is UTF-8 with faults: read otherwise, that letter would be two wrong ones.
+    """
+    found, before = False, b""
+    try:
+        while piece := file.read(_PIECE):
+            if not (piece.isascii() and before.isascii()):
+                seen = before + piece
+                if _UTF8_LETTER.search(seen) or _NO_WINDOWS.search(piece):
+                    return False
+                found = True
+                before = piece[-3:]
+        return found
+    finally:
+        file.seek(0)
+
+
+def _guessed(file: BinaryIO) -> str:
+    """What to know of a file that is read as Windows-1252, with a word of it that shows whether that is right."""
+    shown = next((line for line in iter(lambda: file.readline(LINE_LIMIT), b"") if not line.isascii()), b"")
+    file.seek(0)
+    words = [word for word in re.split(r"[\s,;\"]+", shown.decode("cp1252", "replace")) if not word.isascii()]
+    example = words[0][:_EXAMPLE] if words else ""
+    return (
+        f"the file is not UTF-8; it was read as Windows-1252, such as '{example}'"
+        " (where that is wrong, save the file as UTF-8 and read it again)"
+    )
 
 
 def _not_csv(source: str, row: int, error: str, is_open: bool) -> Fault:

@@ -57,6 +57,7 @@ _TAIL = re.compile(
     r"\s*(\(?[A-Za-z]{1,4}(?:[+-]\d{1,2}(?::?\d{2})?)?\)?|\(?[+-]\d{2}:?\d{2}\)?|\(?[+-]\d{1,2}\)?)?$",
     re.IGNORECASE | re.ASCII,
 )
+_FRACTION = re.compile(r"0(?:\.\d{1,17})?", re.ASCII)
 _OFFSET = re.compile(r"(?:utc|gmt)?([+-])(\d{1,2})(?::?(\d{2}))?", re.IGNORECASE | re.ASCII)
 
 
@@ -64,11 +65,14 @@ class Written:
     """Reads days and moments: numbers in that order, moments without an offset as those of that zone.
 
     Where there is no zone, such a moment is `Unreadable`. Bare numbers are the day numbers of spreadsheets, from 1900,
-    or from 1904 where ``is_of_1904``. Of a range it is the beginning.
+    or from 1904 where ``is_of_1904``; in a sheet a time of day below 1 is that part of the day.
+    Of a range it is the beginning.
     """
 
-    def __init__(self, order: Order, zone: ZoneInfo | None, *, is_of_1904: bool = False) -> None:
-        self._order, self._zone = order, zone
+    def __init__(
+        self, order: Order, zone: ZoneInfo | None, *, is_of_1904: bool = False, is_sheet: bool = False
+    ) -> None:
+        self._order, self._zone, self._is_sheet = order, zone, is_sheet
         self._first = datetime(1904, 1, 1) if is_of_1904 else datetime(1899, 12, 30)  # noqa: DTZ001  # no zone yet
 
     def day(self, cell: str) -> date:
@@ -79,7 +83,7 @@ class Written:
         """The moment in UTC; of a bare day its start, or the time ``clock`` where that is given."""
         found, at, offset = self._read(cell, "moment")
         if clock:
-            at, offset = _clock(clock)
+            at, offset = _clock_of_sheet(clock) if self._is_sheet else _clock(clock)
         if offset is None:
             if zone or self._zone is None:
                 offset = _zone(zone, cell, datetime.combine(found, at or time()))
@@ -141,6 +145,13 @@ class Written:
 def clock(cell: str) -> time:
     """A time of day; `Unreadable` where it is none."""
     return _clock(cell)[0]
+
+
+def _clock_of_sheet(cell: str) -> tuple[time, timezone | None]:
+    """A spreadsheet's bare number below 1 is that part of the day, to the second."""
+    if _FRACTION.fullmatch(cell) and (seconds := round(float(cell) * 86_400)) < 86_400:
+        return time(seconds // 3_600, seconds // 60 % 60, seconds % 60), None
+    return _clock(cell)
 
 
 def _iso(said: str) -> "tuple[date, time | None, timezone | None] | None":

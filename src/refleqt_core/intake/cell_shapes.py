@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import attrs
 
-from .choice_words import plain, words_of
+from .choice_words import channel_within, plain, words_of
 from .table_fields import TableField
 
 _NUMBER = re.compile(r"[+-]?\d[\d.,\s' ]{0,20}", re.ASCII)
@@ -15,7 +15,7 @@ _DAY = re.compile(
     r"[^\W\d_]{3,10}\.? \d{1,2}(st|nd|rd|th)?,? \d{4})([T ,].{0,60}|→.{0,60})?"
 )
 _SERIAL = re.compile(r"[2-7]\d{4}(\.\d+)?", re.ASCII)
-_CLOCK = re.compile(r"\d{1,2}([:.h]\d\d){0,2} ?([ap]\.?m\.?)?(\s.{0,20})?", re.IGNORECASE)
+_CLOCK = re.compile(r"0\.\d{1,17}|\d{1,2}([:.h]\d\d){0,2} ?([ap]\.?m\.?)?(\s.{0,20})?", re.IGNORECASE)
 _URL = re.compile(r"(https?://|www\.)\S+", re.IGNORECASE)
 _SLUG = re.compile(r"/?[a-z0-9]+(?:[-_/][a-z0-9]+)*/?")
 _ZONE = re.compile(r"[A-Z]\w+/\w[\w/+-]+|UTC|GMT")
@@ -86,8 +86,9 @@ def is_choice(field: str, cell: str) -> bool:
     known = words_of(field)
     if plain(cell) in known:
         return True
-    parts = [plain(part) for part in _SEPARATORS.split(cell) if part.strip()]
-    return bool(parts) and all(part in known for part in parts)
+    parts = [part for part in _SEPARATORS.split(cell) if part.strip()]
+    is_channel = field in ("channel", "channels")
+    return bool(parts) and all(plain(part) in known or (is_channel and channel_within(part)) for part in parts)
 
 
 def is_list(cells: Sequence[str], field: str) -> bool:

@@ -31,29 +31,41 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
 """The values of each field that has a choice of them."""
 
 _STATUS = {
-    "idea": "ideas, backlog, pitch, brainstorm, brainstorming, proposed, concept, no status, unassigned, someday",
-    "planned": "not started, to do, todo, planning, plan, briefed, assigned, confirmed, next, open, geplant, à faire",
+    "idea": "ideas, backlog, pitch, brainstorm, brainstorming, proposed, concept, no status, unassigned, someday,"
+    " idee, idées, idée, ideen, ideeën, idea nueva",
+    "planned": "not started, to do, todo, planning, plan, briefed, assigned, confirmed, next, open, geplant, à faire,"
+    " zu erledigen, offen, planifié, planifiée, planificado, por hacer, gepland, te doen",
     "in_production": "in progress, doing, draft, drafting, drafted, writing, design, designing, in design, wip,"
     " started, work in progress, working on it, creating, editing, edit, active, in arbeit, en cours,"
-    " en progreso, mee bezig",
+    " en progreso, mee bezig,"
+    " entwurf, in bearbeitung, brouillon, en rédaction, borrador, concept versie, in bewerking",
     "in_review": "review, needs review, ready for review, under review, awaiting approval, pending approval, approval,"
-    " needs approval, for approval, proofreading, pending, waiting for approval, revision, revisions",
+    " needs approval, for approval, proofreading, pending, waiting for approval, revision, revisions,"
+    " in prüfung, zur freigabe, freigabe, en relecture, en révision, à valider, en revisión, ter beoordeling",
     "scheduled": "schedule, ready, ready to publish, approved, queued, ready to go, finalized, finalised, publishing,"
-    " eingeplant, programado, ingepland",
+    " eingeplant, programado, ingepland,"
+    " freigegeben, terminiert, programmé, programmée, approuvé, aprobado, goedgekeurd",
     "published": "done, complete, completed, finished, live, sent, posted, publish, shipped, released, delivered, out,"
-    " fertig, erledigt, veröffentlicht, publié, terminé, publicado, hecho, gepubliceerd, klaar",
+    " fertig, erledigt, veröffentlicht, publié, terminé, publicado, hecho, gepubliceerd, klaar,"
+    " publiée, online, terminée, publicada",
     "reviewed": "analysed, analyzed, reported, measured, evaluated, retrospective done",
 }
 _TYPE = {
-    "blog_copy": "blog, blog post, blogpost, blogs, blog article, article, post, guest post, seo article, artikel",
-    "landing_page": "landing, lp, web page, webpage, website page, site page, page, website",
-    "ad_copy": "ad, ads, advert, advertisement, paid ad, ad campaign, paid social, display ad, search ad, ppc",
+    "blog_copy": "blog, blog post, blogpost, blogs, blog article, article, post, guest post, seo article, artikel,"
+    " blogartikel, blogbeitrag, fachartikel, beitrag, article de blog, billet de blog, artículo de blog, blogbericht",
+    "landing_page": "landing, lp, web page, webpage, website page, site page, page, website,"
+    " landingpage, landeseite, page d atterrissage, página de destino, landingspagina",
+    "ad_copy": "ad, ads, advert, advertisement, paid ad, ad campaign, paid social, display ad, search ad, ppc,"
+    " anzeige, werbeanzeige, publicité, annonce, anuncio, advertentie",
     "email": "e mail, mail, email campaign, marketing email, email marketing, email blast, automated email, drip",
-    "newsletter": "email newsletter, news letter, digest",
+    "newsletter": "email newsletter, news letter, digest, rundbrief, infolettre, boletín, nieuwsbrief",
     "social_post": "social, social media, social media post, social message, social campaign, tweet, linkedin post,"
-    " instagram post, facebook post, story, reel, carousel, thread, social posts, status update",
-    "case_study": "customer story, success story, case studies, testimonial",
-    "whitepaper": "white paper, ebook, e book, guide, report, research report, pdf, lead magnet, gated content",
+    " instagram post, facebook post, story, reel, carousel, thread, social posts, status update,"
+    " social media beitrag, social media post, publication sociale, publicación social",
+    "case_study": "customer story, success story, case studies, testimonial,"
+    " fallstudie, kundengeschichte, étude de cas, caso de éxito, klantverhaal",
+    "whitepaper": "white paper, ebook, e book, guide, report, research report, pdf, lead magnet, gated content,"
+    " leitfaden, livre blanc, libro blanco, witboek",
     "video_script": "video, videos, youtube video, script, short video, shorts, vlog, video content",
     "webinar": "webinars, live event, event, virtual event, workshop, online event, webcast",
     "design": "graphic, graphics, image, banner, creative, visual, artwork",
@@ -149,6 +161,20 @@ _MARKS = re.compile(r"[\W_]+")
 def plain(said: str) -> str:
     """The words of a name without case, punctuation and symbols: ``In-Progress 🚧`` is ``in progress``."""
     return _MARKS.sub(" ", unicodedata.normalize("NFKC", said).casefold()).strip()
+
+
+_BRACKETED = re.compile(r"\(([^()]*)\)")
+_AROUND = re.compile(r"[()]|\s[-–|]\s|:")
+
+
+def channel_within(said: str) -> str | None:
+    """The channel that a profile like ``@acme (Twitter)`` or ``LinkedIn - Acme`` is on; None: it names none, or two."""
+    known = words_of("channel")
+    for parts in (_BRACKETED.findall(said), _AROUND.split(said)):
+        found = {known[word] for part in parts if (word := plain(part)) in known}
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
 
 
 @lru_cache

@@ -49,7 +49,7 @@ _CORE = (
         "text",
         "name, headline, post title, blog title, content title, working title, topic, content name, email name,"
         " task name, page title, task, post name, asset name, article title, content topic, event, blog post title,"
-        " titel, titre, título, onderwerp, thema",
+        " titel, titre, título, onderwerp, thema, überschrift, arbeitstitel, kop",
         "subject, content, campaign name, item, idea, description, message, event name",
     ),
     _field("post_text", "post", "text, post text, post copy, message text, caption, post content, social copy, body"),
@@ -57,26 +57,31 @@ _CORE = (
         "artifact_type",
         "choice",
         "type, content type, asset type, format, content format, type of content, post type, media type, activity type,"
-        " marketing type, typ, inhaltstyp, type de contenu, tipo, soort",
+        " marketing type, typ, inhaltstyp, type de contenu, tipo, soort,"
+        " formato, contenttype, tipo de contenido",
         "category, kind, medium",
     ),
     _field(
         "status",
         "choice",
         "state, stage, content status, progress, workflow, workflow status, publish status, task status,"
-        " workflow stage, email status, post status, campaign status, estado, statut, zustand",
+        " workflow stage, email status, post status, campaign status, estado, statut, zustand, stand, état",
         "column, list, done",
     ),
     _field(
         "owner",
         "text",
         "author, assignee, assigned to, assign, content owner, writer, responsible, created by, campaign owner, person,"
-        " task owner, post author, blog author, lead, verantwortlich, autor, auteur, responsable, eigenaar",
+        " task owner, post author, blog author, lead, verantwortlich, verantwortliche, verantwortlicher,"
+        " verantwortliche person, zuständig, bearbeiter, bearbeiterin, autor, autorin, auteur, responsable, rédacteur,"
+        " redacteur, verantwoordelijke, propietario, eigenaar",
         "editor, user",
     ),
     _field("team", "names", "team members, collaborators, contributors, people, assignees, members, reviewers"),
-    _field("tags", "names", "tag, labels, label, topics, topic tags, color label, etiketten", "category"),
-    _field("notes", "text", "note, comments, remarks, details, brief, notizen, content brief, campaign notes",
+    _field("tags", "names", "tag, labels, label, topics, topic tags, color label, etiketten, schlagwörter,"
+           " schlagworte, étiquettes, etiquetas", "category"),
+    _field("notes", "text", "note, comments, remarks, details, brief, notizen, bemerkungen, anmerkungen,"
+           " remarques, notas, opmerkingen, content brief, campaign notes",
            "description, summary, comment, campaign goal"),
     _field(
         "publish_at",
@@ -86,13 +91,15 @@ _CORE = (
         " launch date, publish on, scheduled time, publish time, date published, publish date and time,"
         " scheduled for, start date, release date, date and time, campaign start date,"
         " datum, veröffentlichung, veröffentlichungsdatum,"
-        " date de publication, fecha, fecha de publicación, publicatiedatum",
+        " date de publication, fecha, fecha de publicación, publicatiedatum,"
+        " veröffentlichen am, publikationsdatum, erscheinungsdatum, date de parution, plaatsingsdatum",
         "due date, due, deadline, start, when, sent at, day, end date, event date, start time",
     ),
     _field("publish_time", "clock", "time, time of day, post time, uhrzeit, heure, hora, tijd", "hour"),
     _field("time_zone", "zone", "timezone, tz"),
     _field("created_at", "moment", "created, created time, created date, date created, create date, created on"),
-    _field("campaign", "text", "campaigns, campaign title, project, initiative, kampagne, campagne, campaña",
+    _field("campaign", "text", "campaigns, campaign title, project, initiative, kampagne, kampagnenname, campagne,"
+           " campaña",
            "campaign name, theme, series"),
     _field("funnel_stage", "choice", "funnel, buyer stage, buyer s journey, buyers journey, buyer journey stage,"
            " journey stage, customer journey, lifecycle stage, sales funnel stage, marketing funnel", "stage"),
@@ -105,19 +112,21 @@ _CORE = (
 )  # fmt: skip
 _SEARCH = (
     _field("primary_keyword", "text", "keyword, target keyword, focus keyword, main keyword, seo keyword,"
-           " focus keyphrase"),
+           " focus keyphrase, hauptkeyword, fokus keyword, suchbegriff, mot clé, mot clé principal, palabra clave,"
+           " zoekwoord, hoofdzoekwoord"),
     _field("secondary_keywords", "names", "keywords, other keywords, additional keywords, related keywords,"
            " seo keywords"),
     _field("search_intent", "choice", "keyword intent, user intent", "intent"),
-    _field("keyword_difficulty", "count", "kd, difficulty, seo difficulty"),
-    _field("search_volume", "count", "volume, msv, monthly search volume, search vol, avg monthly searches"),
+    _field("keyword_difficulty", "count", "kd, difficulty, seo difficulty, keyword schwierigkeit"),
+    _field("search_volume", "count", "volume, msv, monthly search volume, search vol, avg monthly searches,"
+           " suchvolumen, volume de recherche, volumen de búsqueda, zoekvolume"),
     _field("ranking_position", "count", "ranking, rank, position, current ranking, current position"),
     _field("serp_features", "names", "serp"),
     _field("internal_link_targets", "names", "internal links, internal link"),
     _field("featured_snippet", "flag", "snippet, featured snippet target"),
     _field("url_slug", "slug", "slug, permalink slug, url path"),
     _field("meta_title", "text", "seo title, title tag, html title, page title tag"),
-    _field("meta_description", "text", "seo description, meta desc"),
+    _field("meta_description", "text", "seo description, meta desc, metabeschreibung, meta beschreibung"),
     _field("header_structure", "names", "headers, headings, outline"),
     _field("schema_markup", "text", "schema, structured data"),
     _field("canonical_url", "url", "url, link, post url, live url, published url, permalink, canonical, blog url,"
@@ -135,8 +144,10 @@ _RESULTS = (
     _field("channels", "choices", "platforms, networks, distribution channels, profiles, accounts, social profiles,"
            " distribution, kanäle, marketing channels, social channels, canaux, canales, kanalen"),
     _field("paid_budget", "money", "budget, ad budget, ad spend, spend, promotion budget, paid promotion budget,"
+           " werbebudget, mediabudget, presupuesto,"
            " campaign budget, campaign budget total, media budget"),
-    _field("production_cost", "money", "cost, production budget, costs, kosten, content cost", "price, fee"),
+    _field("production_cost", "money", "cost, production budget, costs, kosten, content cost,"
+           " produktionskosten, coût, coûts", "price, fee"),
     _field("currency", "currency", "währung, devise, currency code"),
     _field("primary_kpi", "choice", "kpi, main kpi, success metric, goal metric, key metric", "metric"),
     _field("kpi_target", "number", "target, kpi goal, target value, goal value"),
