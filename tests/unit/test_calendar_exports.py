@@ -118,7 +118,7 @@ LETTERS = st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Co", "Zl
 TEXT = st.text(LETTERS | st.sampled_from("=+-@'\";,#[{|"), min_size=1, max_size=12).map(str.strip).filter(bool)
 WORDS = st.lists(TEXT, max_size=3, unique=True).map(tuple)
 MONEY = st.builds(Money, minor=st.integers(0, 10**9), currency=st.sampled_from(["EUR", "USD", "JPY", "KWD"]))
-MOMENT = st.datetimes(datetime(1950, 1, 1), datetime(2150, 1, 1), timezones=st.just(UTC))
+MOMENT = st.datetimes(datetime(1970, 1, 1), datetime(2150, 1, 1), timezones=st.just(UTC))
 JSON = st.none() | st.booleans() | st.integers(-99, 99) | TEXT | st.lists(TEXT, max_size=2)
 SLOTS = st.lists(st.sampled_from(["Tue 09:00", "daily 18:30", "+3d", "2026-03-09T09:00"]), max_size=2, unique=True)
 PLAN = st.builds(
@@ -147,7 +147,7 @@ DRAFT = st.builds(
     production_cost=st.none() | MONEY,
     kpi_target=st.none() | st.floats(0, 1e12, allow_subnormal=False),
     secondary_kpis=st.lists(st.sampled_from(KPIS), max_size=3, unique=True).map(tuple),
-    review_due=st.none() | st.dates(date(1901, 1, 1), date(2150, 1, 1)),
+    review_due=st.none() | st.dates(date(1970, 1, 1), date(2150, 1, 1)),
     primary_keyword=st.none() | TEXT,
     secondary_keywords=WORDS,
     keyword_difficulty=st.none() | st.integers(0, 100),

@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from functools import lru_cache
 
-from sqlalchemy import Constraint
-from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy import Constraint, make_url
 
 from .schema import metadata
 
@@ -22,7 +21,7 @@ def in_words(name: str) -> str:
 @lru_cache(maxsize=1)
 def _fields() -> Mapping[str, str]:
     """By the names that the database has for them: the longest are cut and hashed."""
-    written = PGDialect().identifier_preparer
+    written = make_url("postgresql+psycopg://").get_dialect()().identifier_preparer
     return {
         f"{written.format_constraint(constraint)}".strip('"'): _about(constraint)
         for table in metadata.tables.values()
