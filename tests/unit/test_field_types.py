@@ -15,7 +15,7 @@ from refleqt_core.intake.calendar import CalendarEntry
 from refleqt_core.intake.drafts import EntryDraft, PlanDraft
 from refleqt_core.intake.entry_drafts import DRAFT_FIELDS
 from refleqt_core.intake.field_rules import faults_of, name_of
-from refleqt_core.intake.field_types import json_problem
+from refleqt_core.intake.field_types import LARGEST_FLOAT, json_problem
 from refleqt_core.values import Money
 
 EAST, WEST = timezone(timedelta(hours=14)), timezone(timedelta(hours=-5))
@@ -83,7 +83,7 @@ def test_moments_of_our_years_can_be_kept(moment: datetime) -> None:
     "parameters",
     [
         None, (), [("a", 1)], {"a": (1, 2)}, {"a": float("nan")}, {"a": [float("inf")]}, {7: 1}, {"": 1}, {"a\0": 1},
-        {"a": HALF}, {"a": {"b": {"c": "\0"}}}, {"a": date(2026, 3, 2)}, {"a": {1}}, {"a": 10**5_000},
+        {"a": HALF}, {"a": {"b": {"c": "\0"}}}, {"a": date(2026, 3, 2)}, {"a": {1}}, {"a": 10**5_000}, {"a": 1.7e308},
         {"a": Money(minor=1)}, {"a": "x" * 50_001}, {"a": [0] * 201}, nested(9),
     ],
 )  # fmt: skip
@@ -115,7 +115,7 @@ def test_every_part_of_a_plan_has_its_type() -> None:
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**63) + 1, 2**63 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+    st.none() | st.booleans() | st.integers(-(2**63) + 1, 2**63 - 1) | st.floats(-LARGEST_FLOAT, LARGEST_FLOAT)
     | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20),
     lambda parts: st.lists(parts, max_size=3) | st.dictionaries(st.sampled_from("abc"), parts, max_size=3),
     max_leaves=5,

@@ -27,6 +27,9 @@ LARGEST_AMOUNT = 10**15
 
 LARGEST_WHOLE = 2**63 - 1
 
+LARGEST_FLOAT = 1e15
+"""In parameters: JSON in a database writes larger ones as whole numbers, which some of them are not equal to."""
+
 Rule: TypeAlias = Callable[[Any], Problem | None]
 
 
@@ -170,6 +173,12 @@ def _in_json(value: Any, depth: int) -> Problem | None:
     return next((found for found in faults if found), None)
 
 
+def _json_float(value: float) -> Problem | None:
+    if not math.isfinite(value) or abs(value) > LARGEST_FLOAT:
+        return Problem(f"{value} is not finite, or too large", f"Give numbers of at most {LARGEST_FLOAT:g}")
+    return None
+
+
 def _other(value: Any, wanted: str) -> Problem:
     if value is None:
         return Problem("it is missing", f"Give {wanted}")
@@ -188,7 +197,7 @@ _NAME = name_up_to(LONGEST_NAME)
 _LEAVES: Mapping[type, Rule] = {
     str: text_up_to(LONGEST_TEXT),
     int: whole_problem,
-    float: number_problem,
+    float: _json_float,
     bool: flag_problem,
     type(None): lambda _: None,
 }
