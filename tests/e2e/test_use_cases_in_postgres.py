@@ -3,6 +3,7 @@
 import io
 import re
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -22,6 +23,7 @@ from refleqt_adapters.container import Container, open_refleqt
 from refleqt_adapters.settings import Settings
 from refleqt_core.attribution.records import ArtifactCredit
 from refleqt_core.cdt.records import Belief
+from refleqt_core.intake.business import BrandAsset
 from refleqt_core.intake.calendar import CalendarEntry
 from refleqt_core.intake.drafts import EntryDraft, ImportedFile, OnboardingForm, TouchDraft, UploadedFile, VentDraft
 from refleqt_core.ports import MetricRecord
@@ -58,14 +60,22 @@ def taken_in(refleqt: Container, form: OnboardingForm) -> BusinessId:
     return BusinessId(refleqt.onboarding().complete(replace(form, slug=f"b-{refleqt.ids().new()}")).id)
 
 
-def test_of_four_files_at_once_under_one_name_one_is_in_use(refleqt: Container, business: BusinessId):
-    def add(number: int) -> Any:
-        file = UploadedFile(name="logo.png", media_type="image/png", data=io.BytesIO(b"\x89PNG\r\n\x1a\n"))
-        return refleqt.brand_assets().add(business, file)
-
-    with ThreadPoolExecutor(4) as pool:
-        ids = {asset.id for asset in pool.map(add, range(4))}
-    assert [asset.id for asset in refleqt.brand_assets().in_use(business)] == list(ids)
+def test_who_is_later_with_a_file_of_the_same_name_gets_the_one_of_the_quicker(
+    refleqt: Container, business: BusinessId
+):
+    png = b"\x89PNG\r\n\x1a\n"
+    assets = refleqt.brand_assets()
+    model = assets.add(business, UploadedFile(name="model.png", media_type="image/png", data=io.BytesIO(png)))
+    quicker = attrs.evolve(model, id=refleqt.ids().new(), version=0, name="logo.png", in_use_as="logo.png")
+    later = UploadedFile(name="logo.png", media_type="image/png", data=io.BytesIO(png))
+    with ThreadPoolExecutor(1) as pool:
+        with refleqt.store().business(business) as tx:
+            tx.add(quicker)
+            assert tx.get(BrandAsset, quicker.id) == quicker
+            waiting = pool.submit(assets.add, business, later)
+            time.sleep(0.3)
+        assert waiting.result(timeout=20).id == quicker.id
+    assert [asset.name for asset in assets.in_use(business)] == ["logo.png", "model.png"]
 
 
 def draft(key: str = "E-1", **changes: Any) -> EntryDraft:
