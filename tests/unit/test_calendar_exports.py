@@ -17,12 +17,15 @@ from openpyxl import load_workbook
 
 from refleqt_adapters.calendar_exports import CalendarExports
 from refleqt_adapters.connectors.calendar_csv import calendar_csv
+from refleqt_adapters.connectors.calendar_file import read_calendar
 from refleqt_adapters.connectors.calendar_rows import columns_of
 from refleqt_adapters.connectors.calendar_table import read_calendar_table
-from refleqt_adapters.connectors.calendar_workbook import LONGEST_CELL, calendar_workbook
+from refleqt_adapters.connectors.calendar_workbook import calendar_workbook
 from refleqt_adapters.connectors.ical_feed import calendar_feed, entry_json
 from refleqt_adapters.connectors.ical_file import read_ical
 from refleqt_adapters.connectors.own_cells import (
+    CUT,
+    LONGEST_CELL,
     listed,
     of_parameter,
     parameter,
@@ -281,11 +284,22 @@ def test_a_moment_that_a_clock_does_not_tell_is_written_out():
     assert sheet[3][at].value == "2026-03-03T08:00:00.000005Z"
 
 
-def test_a_text_longer_than_a_cell_is_cut_and_counted():
-    raw, cut = made([EntryDraft(external_id="a", title="b", artifact_type="email", notes="x" * 40_000)])
+@pytest.mark.parametrize("text", ["x" * 40_000, "=" * 32_767, "\a" * 6_000])
+def test_a_text_longer_than_a_cell_is_cut_marked_counted_and_never_read_again(tmp_path: Path, text: str):
+    plan = PlanDraft(channel="blog", parameters={"hook": text})
+    raw, cut = made(
+        [EntryDraft(external_id="a", title="b", artifact_type="email", owner="Ann", notes=text, plans=(plan,))]
+    )
     sheet = opened(raw)
     at = [cell.value for cell in sheet[1]].index("notes")
-    assert (len(sheet[2][at].value), cut) == (LONGEST_CELL, 1)
+    assert (len(sheet[2][at].value) <= LONGEST_CELL, sheet[2][at].value.endswith(CUT), cut) == (True, True, 2)
+    path = tmp_path / "long.xlsx"
+    path.write_bytes(raw)
+    content = read_calendar(path)
+    (draft,) = content.items
+    assert draft.given is not None and not {"notes", "plans"} & draft.given and "owner" in draft.given
+    assert (draft.notes, draft.plans, draft.owner) == (None, (), "Ann")
+    assert any("had to cut" in note and "row 2" in note for note in content.notes)
 
 
 # the feed

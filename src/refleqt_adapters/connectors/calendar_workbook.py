@@ -9,15 +9,15 @@ from zoneinfo import ZoneInfo
 from refleqt_core.intake.drafts import EntryDraft
 
 from .calendar_rows import Cell, columns_of, iso, row_of
-from .own_cells import protected
+from .own_cells import fitting, protected
 
 SHEET = "Calendar"
-LONGEST_CELL = 32_767
-"""Characters that a cell of Excel holds."""
 
 _FIRST_DAY = date(1900, 3, 1)
 _WIDEST, _NARROWEST = 50, 10
 _MEASURED = 200
+_SHORT = 4_000
+"""Characters that a cell holds, even if each of them has to be written as seven."""
 _MOMENT, _DAY = "yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"
 
 
@@ -26,7 +26,7 @@ def calendar_workbook(drafts: Sequence[EntryDraft], time_zone: str, out: BinaryI
 
     Moments are dates of the clock in ``time_zone``; one that such a date cannot say exactly (a fraction of a second, an
     hour that comes twice when clocks change) is ISO 8601 as a text. No text is a formula. Gives how many texts were
-    longer than a cell holds, and were cut. Imported again for a business in that zone, the rest changes nothing.
+    longer than a cell holds, and were cut and marked so. Imported again for a business in that zone, nothing changes.
     """
     from openpyxl import Workbook  # type: ignore[import-untyped]  # ships none
     from openpyxl.styles import Font  # type: ignore[import-untyped]
@@ -40,7 +40,7 @@ def calendar_workbook(drafts: Sequence[EntryDraft], time_zone: str, out: BinaryI
     sheet.append([_styled(sheet, name, font=Font(bold=True)) for name in columns])
     zone, cut = ZoneInfo(time_zone), 0
     for row in rows:
-        cut += sum(isinstance(cell, str) and len(cell) > LONGEST_CELL for cell in row)
+        cut += sum(isinstance(cell, str) and _is_long(cell) for cell in row)
         sheet.append([_excel(sheet, cell, zone) for cell in row])
     book.save(out)
     return cut
@@ -75,7 +75,11 @@ def _excel(sheet: Any, cell: Cell, zone: ZoneInfo) -> Any:
         return _styled(sheet, cell, _DAY) if cell >= _FIRST_DAY else _styled(sheet, iso(cell))
     if isinstance(cell, bool | int | float | Decimal):
         return cell if _is_exact(cell) else _styled(sheet, str(cell))
-    return _styled(sheet, _legal(cell)[:LONGEST_CELL])
+    return _styled(sheet, fitting(_legal(cell)))
+
+
+def _is_long(text: str) -> bool:
+    return len(text) > _SHORT and fitting(said := _legal(text)) != said
 
 
 def _is_exact(figure: int | float | Decimal) -> bool:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import MISSING, fields, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -20,7 +20,7 @@ from .cells import Unreadable, shown
 from .csv_records import HELD, RejectedLine, refused, with_values
 from .keyed_rows import FileContent
 from .mapped_rows import PLAN, Columns, Decided, Item, given_by, items_of
-from .own_cells import REST, SUMS
+from .own_cells import LONGEST_CELL, REST, SUMS, was_cut
 from .table_source import PassedOver, Table, opened_table, shown_row
 from .text_records import Read
 
@@ -31,6 +31,9 @@ BATCH = 1_000
 
 _ROWS_NAMED = 5
 _SHOWN = 120
+_DEFAULT = {each.name: each.default for each in fields(EntryDraft) if each.default is not MISSING}
+_DEFAULT |= {each.name: each.default_factory() for each in fields(EntryDraft) if each.default_factory is not MISSING}
+_MAY_BE_ABSENT = frozenset(_DEFAULT) - {"given", "status"}
 _KEPT = 10_000
 _LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -65,6 +68,7 @@ class Rows:
     drafts: dict[int, EntryDraft] = attrs.field(factory=dict)
     rejected: dict[int, RejectedLine] = attrs.field(factory=dict)
     passed_over: list[PassedOver] = attrs.field(factory=list)
+    cut: list[int] = attrs.field(factory=list)
     _keys: dict[str, list[int]] = attrs.field(factory=dict)
     _given: frozenset[str] = attrs.field(init=False)
     _given_with_team: frozenset[str] = attrs.field(init=False)
@@ -97,9 +101,22 @@ class Rows:
                 self._reject(read, faults[read.row])
         make: Callable[[dict[str, Any]], EntryDraft]
         make = self._planned if any(name.startswith(PLAN) for name in names) else self._plain
-        for (read, _), said in zip(whole, zip(*values, strict=True), strict=True):
+        for (read, cells), said in zip(whole, zip(*values, strict=True), strict=True):
             if read.row not in faults:
-                self.drafts[read.row] = make(dict(zip(names, said, strict=True)))
+                draft = make(dict(zip(names, said, strict=True)))
+                is_long = self.table.may_end_early and max(map(len, cells)) >= LONGEST_CELL - 1
+                self.drafts[read.row] = self._without_cut(read.row, draft, cells) if is_long else draft
+
+    def _without_cut(self, row: int, draft: EntryDraft, cells: Sequence[str]) -> EntryDraft:
+        """The draft, which does not speak of what was cut when the workbook was written."""
+        cut = [name for name, cell in zip(self.table.columns, cells, strict=False) if was_cut(cell.strip())]
+        held = {self.columns.fields.get(name, "").partition(".") for name in cut}
+        fields = {"plans" if dot else field for field, dot, _ in held} & _MAY_BE_ABSENT
+        if not fields:
+            return draft
+        self.cut.append(row)
+        given = (draft.given or frozenset()) - fields
+        return replace(draft, given=given, **{field: _DEFAULT[field] for field in fields})
 
     def _plain(self, fields: Mapping[str, Any]) -> EntryDraft:
         return EntryDraft(given=self._given_with_team if fields.get("team") else self._given, **fields)
@@ -235,8 +252,16 @@ def content_of(table: Table, columns: Columns, rows: Rows, notes: Sequence[str])
         tuple(rows.rejected[row] for row in sorted(rows.rejected)),
         tuple(name for name in table.columns if name not in columns.fields),
         len(passed),
-        (*table.notes, *map(str, passed), *notes, *_several(rows.items)),
+        (*table.notes, *map(str, passed), *notes, *_several(rows.items), *_told(rows)),
     )
+
+
+def _told(rows: Rows) -> Iterator[str]:
+    if not rows.has_own_ids:
+        yield "no column holds an id, so entries are known by their titles: one with a changed title is another entry"
+    if rows.cut:
+        named = ", ".join(map(str, rows.cut[:_ROWS_NAMED])) + (", …" if len(rows.cut) > _ROWS_NAMED else "")
+        yield f"texts that an export had to cut are left as the calendar has them (row {named})"
 
 
 def _several(items: Iterable[Item]) -> Iterator[str]:

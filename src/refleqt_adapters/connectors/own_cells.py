@@ -28,6 +28,23 @@ REST = "parameters"
 _LONGEST_JSON = 100_000
 
 
+LONGEST_CELL = 32_767
+"""Characters that a cell of Excel holds."""
+
+CUT = " […cut: a cell of a workbook holds no more]"
+"""How a text ends that was longer than a cell."""
+
+
+def fitting(text: str) -> str:
+    """The text, if a cell holds it with an apostrophe before it; else its beginning, marked as cut."""
+    return text if len(text) < LONGEST_CELL else text[: LONGEST_CELL - 1 - len(CUT)] + CUT
+
+
+def was_cut(cell: str) -> bool:
+    """Whether the cell is a text that `fitting` cut."""
+    return len(cell) >= LONGEST_CELL - 1 and cell.endswith(CUT)
+
+
 def protected(text: str) -> str:
     """The text as a cell that no spreadsheet runs; `unprotected` gives the text again."""
     return f"'{text}" if _needs_mark(text) else text
