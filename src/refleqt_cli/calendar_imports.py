@@ -1,4 +1,4 @@
-"""``refleqt calendar imports`` and ``undo-import``: what was brought in, and taking it back."""
+"""``refleqt calendar imports``, ``undo-import`` and ``mappings``: what was brought in, and what is remembered of it."""
 
 import sys
 from typing import Annotated
@@ -14,6 +14,7 @@ def register(_app: typer.Typer) -> None:
     """The calendar's group has the commands."""
     group.command("imports")(list_imports)
     group.command("undo-import")(undo_import)
+    group.command("mappings")(list_mappings)
 
 
 def list_imports(
@@ -66,6 +67,38 @@ def undo_import(
 
     kept = f", {undone.kept:,} kept as they were changed since" if undone.kept else ""
     print_page(hint(f"{undone.removed:,} entries removed, {undone.restored:,} as they were before{kept}."))
+
+
+def list_mappings(
+    ctx: typer.Context,
+    forget: Annotated[
+        str | None, typer.Option(metavar="ID", help="Forget that one: such files are asked about again.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what is remembered of the columns of files, as it was confirmed at their import; or forget one of them."""
+    from .ids import short, the_one
+
+    with session(ctx).at_business() as at:
+        mappings = at.container.column_mappings()
+        found = mappings.known(at.id)
+        if forget is not None:
+            found = [mappings.forget(at.id, the_one(found, forget, "mapping").id)]
+        zone = at.business.time_zone
+    if as_json:
+        print_json(found)
+        return
+    from .tables import hint, row, table
+    from .words import moment
+
+    made = table("id", "confirmed", "*columns", "?read with")
+    for each in found:
+        columns = ", ".join(f"{column}={field}" for column, field in each.columns.items())
+        options = ", ".join(f"{name}={value}" for name, value in each.options.items())
+        row(made, short(each.id), moment(each.confirmed_at, zone), columns, options)
+    print_page(made if found else hint("Nothing is remembered of any file's columns."))
+    if forget is not None:
+        print_page(hint("Forgotten: files with these columns are asked about again."))
 
 
 def _ask_or_stop(question: str, otherwise: str) -> None:

@@ -14,7 +14,7 @@ from pydantic import Field
 from refleqt_adapters.calendar_files import KINDS, CalendarPlan, Said, said_of, unconfirmed
 from refleqt_core.errors import Fault, InvalidInput, NotFound
 from refleqt_core.intake.column_reading import ORDERS
-from refleqt_core.intake.imports import ImportBatch
+from refleqt_core.intake.imports import ColumnMapping, ImportBatch
 
 from .auth import Caller
 from .bodies import Identity, Input, OneOf, Output, Page, PageOf, PageQuery, Text, page
@@ -139,6 +139,19 @@ class BatchPage(PageOf[BatchOut]):
     """A part of the imports of the calendar."""
 
 
+class MappingOut(Output):
+    """What the columns of files with one header hold, as somebody confirmed it, and how their cells are read."""
+
+    id: UUID
+    columns: dict[str, str]
+    options: dict[str, Any]
+    confirmed_at: datetime
+
+
+class MappingPage(PageOf[MappingOut]):
+    """A part of the mappings that are remembered."""
+
+
 class UndoQuery(Input):
     """What becomes of entries that were changed since."""
 
@@ -210,6 +223,21 @@ def list_imports(caller: Caller, query: PageQuery) -> Page[ImportBatch]:
 
     store = caller.refleqt.store()
     return page(store, caller.business_id, ImportBatch, *where(kind="calendar"), order="-id", query=query)
+
+
+@resource.get("/v1/calendar/imports/mappings", gives=MappingPage, raises=[NotFound])
+def list_mappings(caller: Caller, query: PageQuery) -> Page[ColumnMapping]:
+    """What is remembered of the columns of files, the latest first."""
+    from refleqt_core.ports import where
+
+    store = caller.refleqt.store()
+    return page(store, caller.business_id, ColumnMapping, *where(kind="calendar"), order="-id", query=query)
+
+
+@resource.delete("/v1/calendar/imports/mappings/{mapping_id}", gives=MappingOut, raises=[NotFound])
+def forget_mapping(caller: Caller, mapping_id: Identity) -> ColumnMapping:
+    """Files with these columns have to be confirmed again; what was remembered is the answer."""
+    return caller.refleqt.column_mappings().forget(caller.business_id, mapping_id)
 
 
 @resource.post("/v1/calendar/imports/{import_id}/undo", gives=UndoneOut, raises=[NotFound])

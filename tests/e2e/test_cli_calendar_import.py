@@ -61,6 +61,12 @@ def test_the_life_of_an_import(environment: dict[str, str], plan: Path):
     listed = run(environment, "calendar", "imports").stdout
     assert listed.count("plan.csv") == 2
 
+    (known,) = json.loads(run(environment, "calendar", "mappings", "--json").stdout)
+    assert known["columns"]["Platform"] == "channel"
+    assert "Forgotten" in run(environment, "calendar", "mappings", "--forget", known["id"]).stdout
+    assert "Nothing is remembered" in run(environment, "calendar", "mappings").stdout
+    assert "nobody has confirmed" in " ".join(run(environment, "import", plan, code=2).stderr.split())
+
     assert "say --yes" in run(environment, "calendar", "undo-import", "plan.csv", code=2).stderr
     imports = json.loads(run(environment, "calendar", "imports", "--json").stdout)
     first = imports[-1]["id"]

@@ -348,3 +348,20 @@ def test_what_is_no_calendar_is_refused_over_http_by_its_own_name(client: TestCl
         "/v1/calendar/imports", params=mapped, content=ICAL, headers={"Content-Type": "text/calendar"}
     )
     assert [fault["field"] for fault in refused.json()["faults"]] == ["map"]
+
+
+def test_what_is_remembered_is_listed_and_forgotten_by_its_own_business_alone(
+    client: TestClient, refleqt: Container, brine: BusinessId, tmp_path: Path
+):
+    path = write(tmp_path, *NOTION)
+    take(refleqt, brine, path)
+    (known,) = client.get("/v1/calendar/imports/mappings").json()["items"]
+    assert known["columns"]["Name"] == "title"
+    secret, _ = refleqt.tokens().issue(business(refleqt, "other"), label="eve")
+    eve = TestClient(create_app(refleqt), headers={"Authorization": f"Bearer {secret}"})
+    at = f"/v1/calendar/imports/mappings/{known['id']}"
+    assert (eve.get("/v1/calendar/imports/mappings").json()["items"], eve.delete(at).status_code) == ([], 404)
+    assert refleqt.calendar_files().plan(brine, path).is_settled
+    assert client.delete(at).json()["id"] == known["id"]
+    assert client.delete(at).status_code == 404
+    assert not refleqt.calendar_files().plan(brine, path).is_settled, "it is asked about again"

@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -159,16 +158,7 @@ def test_a_letter_of_utf_8_between_two_pieces_is_seen(tmp_path: Path):
         read_calendar_table(path, {"Name": "title", "Type": "artifact_type"}, AMSTERDAM)
 
 
-def _looks_like_utf_8(said: str) -> bool:
-    """Whether a capital stands before a sign that together are the bytes of another letter, as in É€."""
-    return any(first in "ÄÖÜßÉ" and then in "€–" for first, then in pairwise(said))
-
-
-@given(
-    title=st.text("äöüÄÖÜßéèçñ€–abc ", min_size=1).filter(
-        lambda said: said.strip() and not said.isascii() and not _looks_like_utf_8(said)
-    )
-)
+@given(title=st.text("äöüÄÖÜßéèçñabc ", min_size=1).filter(lambda said: said.strip() and not said.isascii()))
 def test_any_title_of_western_letters_survives_windows_1252(tmp_path_factory: pytest.TempPathFactory, title: str):
     path = table(tmp_path_factory.mktemp("w"), ["Name", "Type"], [title, "email"], encoding="cp1252")
     assert one(path).title == title.strip()

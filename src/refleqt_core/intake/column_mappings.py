@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import attrs
 
@@ -24,6 +25,18 @@ class ColumnMappingService:
         """The mapping for files with that header; None: nobody has confirmed one."""
         with self.store.business(business_id) as tx:
             return next(iter(tx.find(ColumnMapping, *where(kind=kind, header=header))), None)
+
+    def known(self, business_id: BusinessId, kind: str = CALENDAR) -> list[ColumnMapping]:
+        """Every mapping that is remembered, in the order in which their files came first."""
+        with self.store.business(business_id) as tx:
+            return list(tx.find(ColumnMapping, *where(kind=kind), order="id"))
+
+    def forget(self, business_id: BusinessId, mapping_id: UUID) -> ColumnMapping:
+        """Files with that header are asked about again; gives what was forgotten. Not there: `NotFound`."""
+        with self.store.business(business_id) as tx:
+            forgotten = tx.get(ColumnMapping, mapping_id)
+            tx.remove(ColumnMapping, mapping_id)
+            return forgotten
 
     def remember(
         self,
