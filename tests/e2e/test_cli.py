@@ -209,7 +209,7 @@ def repeated(path: Path) -> Path:
 
 
 def not_utf8(path: Path) -> Path:
-    path.write_bytes(path.read_bytes().replace(b"Tally", b"T\xff\xfelly", 1))
+    path.write_bytes(path.read_bytes().replace(b"Tally", b"T\x81\x8dlly", 1))
     return path
 
 
@@ -271,7 +271,8 @@ def test_bad_rows_can_be_skipped_and_lie_beside_the_file_with_their_reasons(
     with Path(told["rejected_file"]).open(newline="") as written:
         (rejected,) = csv.DictReader(written)
     assert rejected["row"] == "4"
-    assert "production_cost: -5 is negative" in rejected["reasons"]
+    assert (rejected["field"], rejected["value"]) == ("production_cost", "-5")
+    assert "-5 is negative" in rejected["problem"]
     assert rejected["text"].startswith("BW-003,")
 
 

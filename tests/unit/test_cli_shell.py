@@ -74,7 +74,7 @@ def test_every_kind_of_fault_has_an_exit_code_of_its_own():
 def test_faults_of_an_input_come_with_file_row_field_problem_and_remedy():
     fault = Fault("plan.csv", 7, "channel", "'linkdin' is no channel", "Did you mean 'linkedin'?")
     result = raising(InvalidInput([fault]))
-    for part in fault:
+    for part in fault[:5]:
         assert str(part) in result.stderr
 
 
