@@ -104,7 +104,9 @@ def test_an_edit_of_what_cannot_be_changed_is_refused(refleqt: Composition, fiel
 def test_an_edit_of_a_version_that_is_no_longer_the_latest_loses(refleqt: Composition) -> None:
     business = refleqt.business()
     entry = refleqt.calendar.save(business, draft())
-    refleqt.calendar.edit(business, entry.id, {"title": "First"}, version=entry.version)
+    first = refleqt.calendar.edit(business, entry.id, {"title": "First"}, version=entry.version)
+    latest = refleqt.calendar.edit(business, entry.id, {"owner": "Bo"}, version=first.version)
+    assert (latest.title, latest.owner) == ("First", "Bo")
     with pytest.raises(Conflict, match="changed by somebody else"):
         refleqt.calendar.edit(business, entry.id, {"title": "Second"}, version=entry.version)
 
