@@ -9,7 +9,7 @@ from ..errors import Conflict
 P = ParamSpec("P")
 T = TypeVar("T")
 
-ATTEMPTS = 4
+ATTEMPTS = 10
 
 
 def tried_again(use_case: Callable[P, T]) -> Callable[P, T]:

@@ -78,8 +78,9 @@ def main_channel(draft: EntryDraft, plans: Sequence[PlanDraft], before: EntryDra
     """
     if speaks_of(draft, "channel") and draft.channel:
         return draft.channel
-    named = (*draft.channels, *(plan.channel for plan in (*draft.plans, *plans)))
-    others = speaks_of(draft, "channels") or bool(draft.plans)
+    channels, explicit = _said_of_channels(draft)
+    named = (*channels, *explicit, *(plan.channel for plan in plans))
+    others = speaks_of(draft, "channels") or bool(explicit)
     if not speaks_of(draft, "channel") and (before.channel in named or not others):
         return before.channel
     return next(iter(named), None)
@@ -93,10 +94,10 @@ def planned(draft: EntryDraft, before: EntryDraft = NOT_GIVEN) -> tuple[PlanDraf
     """
     if before is NOT_GIVEN and not (draft.channels or draft.plans or draft.paid_budget):
         return ()
-    explicit = {plan.channel: plan for plan in draft.plans}
+    channels, explicit = _said_of_channels(draft)
     stored = {plan.channel: plan for plan in before.plans}
     named = dict.fromkeys([draft.channel] if speaks_of(draft, "channel") and draft.channel else [])
-    named |= dict.fromkeys((*draft.channels, *explicit))
+    named |= dict.fromkeys((*channels, *explicit))
     if not _names_channels(draft):
         named |= dict.fromkeys((*([before.channel] if before.channel else []), *stored))
     plans = {each: explicit.get(each) or stored.get(each) or PlanDraft(channel=each) for each in named}
@@ -106,6 +107,12 @@ def planned(draft: EntryDraft, before: EntryDraft = NOT_GIVEN) -> tuple[PlanDraf
     if list(plans.values()) == [PlanDraft(channel=first or "")]:
         return ()
     return tuple(sorted(plans.values(), key=lambda plan: plan.channel))
+
+
+def _said_of_channels(draft: EntryDraft) -> tuple[tuple[str, ...], dict[str, PlanDraft]]:
+    """The channels and the plans by channel, as far as the draft speaks of them."""
+    plans = draft.plans if speaks_of(draft, "plans") else ()
+    return draft.channels if speaks_of(draft, "channels") else (), {plan.channel: plan for plan in plans}
 
 
 def _names_channels(draft: EntryDraft) -> bool:
