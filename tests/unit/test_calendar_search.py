@@ -1,6 +1,6 @@
 """Which entries are found by what is asked, and campaigns with what they hold."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -87,6 +87,16 @@ def test_what_has_no_date_comes_last_whether_a_word_is_looked_for_or_not(
 def test_another_business_s_entries_are_not_found(refleqt: Composition, business: BusinessId) -> None:
     assert business
     assert refleqt.calendar.search(refleqt.business("other"), EntrySearch(text="food")) == []
+
+
+def test_a_review_is_due_by_the_calendar_on_the_business_s_own_wall(refleqt: Composition) -> None:
+    late = datetime(2026, 2, 1, 23, 30, tzinfo=UTC)
+    found = {}
+    for slug, zone in (("utc", "UTC"), ("paris", "Europe/Paris")):
+        business = refleqt.business(slug, time_zone=zone)
+        refleqt.calendar.save(business, draft("A", publish_at=late))
+        found[slug] = len(refleqt.calendar.search(business, EntrySearch(review_due_by=date(2026, 3, 3))))
+    assert found == {"utc": 1, "paris": 0}
 
 
 def test_campaigns_are_found_by_their_group(refleqt: Composition, business: BusinessId) -> None:

@@ -1,16 +1,18 @@
 """Which entries of the calendar are meant."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime
 from itertools import product
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import attrs
 
 from ..ports import Query, Transaction, where
+from .business import Business
 from .calendar import CalendarEntry, Campaign, DistributionPlan, SeoMetadata
-from .status_flow import REVIEW_AFTER
+from .review_days import due_if_published_before
 
 SAME = {
     "status": "status",
@@ -98,7 +100,7 @@ def _conditions(asked: EntrySearch) -> Iterator[tuple[str, Any]]:
 
 def _ways(tx: Transaction, asked: EntrySearch) -> Iterator[dict[str, Any]]:
     """Each way in which an entry can have what may lie in several fields; one of them is enough."""
-    texts, channels, reviews = _texts(tx, asked.text), _channels(tx, asked.channel), _reviews(asked.review_due_by)
+    texts, channels, reviews = _texts(tx, asked.text), _channels(tx, asked.channel), _reviews(tx, asked.review_due_by)
     for text, channel, review in product(texts, channels, reviews):
         ids = [set(way["id__in"]) for way in (text, channel) if "id__in" in way]
         both = {"id__in": sorted(set.intersection(*ids))} if ids else {}
@@ -122,11 +124,12 @@ def _channels(tx: Transaction, channel: str | None) -> list[dict[str, Any]]:
     return [{"channel": channel}, {"id__in": [entry_id for (entry_id,) in planned]}]
 
 
-def _reviews(day: date | None) -> list[dict[str, Any]]:
-    """A review is due on its day, or else 30 days after the publication."""
+def _reviews(tx: Transaction, day: date | None) -> list[dict[str, Any]]:
+    """A review is due on its day, or else 30 days after the publication where the business is."""
     if day is None:
         return [{}]
-    published = datetime.combine(day + timedelta(days=1), time(), UTC) - REVIEW_AFTER
+    zones = [zone for (zone,) in tx.rows(Business, ("time_zone",))]
+    published = due_if_published_before(day, ZoneInfo(zones[0] if zones else "UTC"))
     return [{"review_due__le": day}, {"review_due__null": True, "publish_at__lt": published}]
 
 

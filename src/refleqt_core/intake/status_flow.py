@@ -1,19 +1,17 @@
 """An entry on its way from the idea to the review of its results."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import attrs
 
 from ..errors import Fault, InvalidInput
 from .calendar import STATUSES, CalendarEntry
+from .review_days import review_day
 
 OUT = ("published", "reviewed")
 """The statuses of what has gone out."""
-
-REVIEW_AFTER = timedelta(days=30)
-"""The design document's 30-day review."""
 
 
 def moved(entry: CalendarEntry, status: str, now: datetime) -> CalendarEntry:
@@ -47,7 +45,7 @@ def along_flow(entry: CalendarEntry, changes: Mapping[str, Any], now: datetime) 
 
 def review_of(published: datetime | None) -> date | None:
     """The day on which the results of what was published are to be looked at."""
-    return None if published is None else (published + REVIEW_AFTER).date()
+    return None if published is None else review_day(published, UTC)
 
 
 def next_status(status: str) -> str | None:
