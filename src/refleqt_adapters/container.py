@@ -54,6 +54,7 @@ from refleqt_core.ports import (
 )
 from refleqt_core.profile import ProfileService
 from refleqt_core.recommendations.service import RecommendationService
+from refleqt_core.spending import MeteredLLM, SpendingService
 from refleqt_core.upkeep import UpkeepService
 
 from .calendar_exports import CalendarExports
@@ -279,11 +280,15 @@ class Container(containers.DeclarativeContainer):
         memory=providers.Singleton(_hashing_embedder),
         minilm=providers.Singleton(_minilm),
     )
-    llm: providers.Provider[LLM] = providers.Selector(
+    model: providers.Provider[LLM] = providers.Selector(
         settings.provided.llm,
         offline=providers.Singleton(_offline_llm),
         litellm=providers.Singleton(_litellm, settings),
     )
+    spending: providers.Factory[SpendingService] = providers.Factory(
+        SpendingService, store=store, clock=clock, ids=ids, default_micros=settings.provided.llm_budget_micros
+    )
+    llm: providers.Factory[LLM] = providers.Factory(MeteredLLM, llm=model, spending=spending)
     transcriber: providers.Provider[Transcriber] = providers.Singleton(_pocketsphinx)
     cipher: providers.Provider[Cipher] = providers.Singleton(_fernet, settings)
     escrow: providers.Provider[PaymentEscrow] = providers.Singleton(_ledger, clock, ids)

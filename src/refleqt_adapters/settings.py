@@ -37,6 +37,9 @@ class Settings(BaseSettings):
     llm_model: str = Field(default="openai/gpt-4o-mini", description="The model that litellm asks.")
     llm_api_base: str | None = Field(default=None, description="An OpenAI-compatible server, such as vLLM.")
     llm_api_key: SecretStr | None = None
+    llm_monthly_budget: float | None = Field(
+        default=None, ge=0, description="The most that a business's questions may cost in a month, in US dollars."
+    )
 
     secret_keys: tuple[SecretStr, ...] = Field(
         default=(), description="Fernet keys, the newest first; without any, one is made and kept in the home."
@@ -64,6 +67,11 @@ class Settings(BaseSettings):
             named = ", ".join(f"{name}={adapter}" for name, adapter in joined.items())
             raise ValueError(f"either all or none of these can be in memory: {named}")
         return self
+
+    @property
+    def llm_budget_micros(self) -> int | None:
+        """`llm_monthly_budget` in micro-USD."""
+        return None if self.llm_monthly_budget is None else round(self.llm_monthly_budget * 1_000_000)
 
     @classmethod
     def in_memory(cls, **changes: object) -> "Settings":

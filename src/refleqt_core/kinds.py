@@ -5,9 +5,16 @@ from collections.abc import Iterable, Mapping
 from .access import ApiToken
 from .attribution.records import ArtifactCredit, Conversion, Touch
 from .cdt.records import Belief, BeliefEvidence, CdtTrainingRun, CdtVersion, Forecast
-from .context.records import AnalyticsSnapshot, CompetitiveIntelligence, ContextExtraction, InferredSegment
+from .context.records import (
+    AnalyticsSnapshot,
+    CompetitiveIntelligence,
+    ContextExtraction,
+    InferredSegment,
+    PassageReading,
+    SourceReading,
+)
 from .entities import Entity
-from .intake.activities import Activity, ActivityArtifact, StoredTranscript
+from .intake.activities import Activity, ActivityArtifact, ActivityType, StoredTranscript
 from .intake.business import BrandAsset, Business, BusinessProfile, OnboardingResponse, TeamMember
 from .intake.calendar import (
     CalendarEntry,
@@ -29,6 +36,7 @@ from .intake.vents import VentEntry, VentTheme
 from .marketplace.records import BriefOffer, Creator, CreatorPerformance, Delivery, EscrowHold, LedgerLeg
 from .outputs.records import CreatorBrief, ExecutionMap, MapArtifact, RecommendationOutcome
 from .recommendations.records import RecommendationPolicy
+from .spending import LlmBudget, LlmSpend
 
 KINDS: Mapping[str, type[Entity]] = {
     "businesses": Business,
@@ -50,10 +58,13 @@ KINDS: Mapping[str, type[Entity]] = {
     "entry_revisions": EntryRevision,
     "entry_comments": EntryComment,
     "performance_records": PerformanceRecord,
+    "activity_types": ActivityType,
     "activities": Activity,
     "activity_artifacts": ActivityArtifact,
     "transcripts": StoredTranscript,
     "context_extractions": ContextExtraction,
+    "passage_readings": PassageReading,
+    "source_readings": SourceReading,
     "vent_themes": VentTheme,
     "vent_entries": VentEntry,
     "tooling_connections": ToolingConnection,
@@ -83,6 +94,8 @@ KINDS: Mapping[str, type[Entity]] = {
     "conversions": Conversion,
     "attribution_credits": ArtifactCredit,
     "api_tokens": ApiToken,
+    "llm_budgets": LlmBudget,
+    "llm_spend": LlmSpend,
 }
 """In an order in which each kind comes after those that it refers to."""
 

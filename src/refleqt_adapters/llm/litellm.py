@@ -10,8 +10,8 @@ from contextlib import contextmanager
 from string import ascii_uppercase
 from typing import Any, Literal, TypeVar
 
-from refleqt_core.errors import InvalidInput, MissingDependency, NeedsReview, NotAllowed, RefleqtError, Unavailable
-from refleqt_core.ports.llm import Answer, Prompt, Usage
+from refleqt_core.errors import InvalidInput, MissingDependency, NotAllowed, RefleqtError, Unavailable
+from refleqt_core.ports.llm import Answer, Prompt, Unsatisfied, Usage
 
 from .answers import json_schema, satisfied
 from .asking import again, json_demand, messages
@@ -66,9 +66,8 @@ class LiteLLM:
             except InvalidInput as error:
                 problem = str(error)
                 chat = [*chat, *again(content, problem)]
-        raise NeedsReview(
-            f"{self._model} did not answer '{prompt.task}' as asked in {self._attempts} attempts; at last: {problem}"
-        )
+        said = f"{self._model} did not answer '{prompt.task}' as asked in {self._attempts} attempts; at last: {problem}"
+        raise Unsatisfied(said, _total(usages))
 
     def score(self, prompt: Prompt, options: Sequence[str]) -> list[float]:
         """See `LLM.score`: the model names its choice by a letter, whose probabilities are read.

@@ -7,9 +7,9 @@ extraction is precise rather than complete; a hosted model finds more of what is
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from refleqt_core.errors import InvalidInput, NeedsReview
+from refleqt_core.errors import InvalidInput
 from refleqt_core.outputs.wording import BriefFacts, MapFacts, SuggestionFacts, facts_of
-from refleqt_core.ports.llm import Answer, Prompt, Usage
+from refleqt_core.ports.llm import Answer, Prompt, Unsatisfied, Usage
 
 from .answers import satisfied
 from .offline_composer import brief, execution_map, suggestion
@@ -34,7 +34,8 @@ class OfflineLLM:
         try:
             value = satisfied(schema, written)
         except InvalidInput as error:
-            raise NeedsReview(f"the answer to '{prompt.task}' is no {schema.__name__}: {error}") from error
+            said = f"the answer to '{prompt.task}' is no {schema.__name__}: {error}"
+            raise Unsatisfied(said, self._usage(prompt, written)) from error
         return Answer(value=value, usage=self._usage(prompt, written))
 
     def score(self, prompt: Prompt, options: Sequence[str]) -> list[float]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from refleqt_core.errors import Fault, InvalidInput
-from refleqt_core.ports import Transcript
+from refleqt_core.ports import Progress, Transcript
 
 from .wav import Recording, read_wav
 
@@ -26,7 +26,9 @@ class MemoryTranscriber:
         """The same for every set of transcripts."""
         return "memory"
 
-    def transcribe(self, audio: BinaryIO, media_type: str) -> Transcript:
+    def transcribe(
+        self, audio: BinaryIO, media_type: str, *, progress: Progress = lambda _seconds, _of: None
+    ) -> Transcript:
         """The transcript given for exactly these bytes."""
         data = audio.read()
         recording = read_wav(io.BytesIO(data), media_type)

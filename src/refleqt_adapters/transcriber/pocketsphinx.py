@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from refleqt_core.ports import Segment, Transcript
+from refleqt_core.ports import Progress, Segment, Transcript
 
 from .voice_activity import utterances
 from .wav import Recording, read_wav
@@ -38,7 +38,9 @@ class PocketSphinxTranscriber:
         """The release of PocketSphinx, which is that of the model inside it."""
         return f"pocketsphinx-{version('pocketsphinx')}-en-us"
 
-    def transcribe(self, audio: BinaryIO, media_type: str) -> Transcript:
+    def transcribe(
+        self, audio: BinaryIO, media_type: str, *, progress: Progress = lambda _seconds, _of: None
+    ) -> Transcript:
         """What is said in ``audio``, the same whatever was heard before. Steady sound gives no segment."""
         recording = read_wav(audio, media_type)
         spans = utterances(recording.samples, recording.rate)

@@ -26,6 +26,7 @@ class ContextExtraction(Owned):
     quote_start: int
     quote_end: int
     quote_seconds: float | None = None
+    speaker: str | None = None
     charge: float = 0.0
     sentiment: float = 0.0
     confidence: float = attrs.field(default=0.5, validator=share)
@@ -33,6 +34,45 @@ class ContextExtraction(Owned):
     extracted_at: datetime = attrs.field(validator=aware)
     valid_from: datetime = attrs.field(validator=aware)
     valid_to: datetime | None = attrs.field(default=None, validator=aware)
+
+
+@attrs.frozen(kw_only=True)
+class PassageReading(Owned):
+    """What a model answered of one passage: read once, however often and in whatever source the same text comes back.
+
+    ``digest`` stands for all that the answer follows from: text, model, known names, and how was asked. ``source_id``
+    is the source that it was read for first, with which it goes.
+    """
+
+    unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "digest"),)
+
+    digest: str
+    source_id: UUID
+    model: str
+    answer: Mapping[str, Any]
+    attempts: int = 1
+    read_at: datetime = attrs.field(validator=aware)
+
+
+@attrs.frozen(kw_only=True)
+class SourceReading(Owned):
+    """How a source was last read: its mood in [-1, 1], its topics, how many findings were proven, and how many not.
+
+    ``text_hash`` is the sha256 (hex) of the text that was read.
+    """
+
+    unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "source_id"),)
+
+    source_type: str
+    source_id: UUID
+    text_hash: str
+    model: str
+    passages: int
+    kept: int
+    dropped: int
+    sentiment: float
+    topics: tuple[str, ...] = ()
+    read_at: datetime = attrs.field(validator=aware)
 
 
 @attrs.frozen(kw_only=True)

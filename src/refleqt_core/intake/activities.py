@@ -8,16 +8,7 @@ from uuid import UUID
 import attrs
 
 from ..entities import Entity, Owned
-from ..values import aware, not_negative
-
-ACTIVITY_TYPES = (
-    "brand_voice_brawl",
-    "competitor_roast",
-    "customer_story_swap",
-    "rant_round",
-    "roadmap_vs_reality",
-)
-"""The types that come with Refleqt; a team may name its own beside them."""
+from ..values import aware, not_blank, not_negative
 
 
 @attrs.frozen(kw_only=True)
@@ -29,8 +20,25 @@ class Participant:
 
 
 @attrs.frozen(kw_only=True)
+class ActivityType(Owned):
+    """A kind of exercise that a team made for itself: what it is good for, and the steps of whoever leads it."""
+
+    unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "slug"),)
+
+    slug: str = attrs.field(validator=attrs.validators.matches_re(r"[a-z][a-z0-9_]{0,63}"))
+    name: str = attrs.field(validator=not_blank)
+    purpose: str = ""
+    guide: tuple[str, ...] = ()
+    minutes: int | None = attrs.field(default=None, validator=not_negative)
+    archived_at: datetime | None = attrs.field(default=None, validator=aware)
+
+
+@attrs.frozen(kw_only=True)
 class Activity(Owned):
-    """A completed team exercise with the page of notes that it ended in."""
+    """A completed team exercise with the page of notes that it ended in.
+
+    ``recommendation_id`` names the recommendation (`RecommendationOutcome`) that it follows, if one asked for it.
+    """
 
     unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "external_id"),)
 
@@ -40,11 +48,16 @@ class Activity(Owned):
     duration_minutes: float | None = attrs.field(default=None, validator=not_negative)
     participants: tuple[Participant, ...] = ()
     notes: str = ""
+    title: str = ""
+    recommendation_id: UUID | None = None
 
 
 @attrs.frozen(kw_only=True)
 class ActivityArtifact(Owned):
-    """An uploaded file of an activity (audio, notes), kept as a blob."""
+    """An uploaded file of an activity (audio, transcript, notes), kept as a blob.
+
+    ``problem`` says why a recording could not be heard, or a transcript not be read.
+    """
 
     references: ClassVar[Mapping[str, type[Entity]]] = {"activity_id": Activity}
     unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "activity_id", "blob"),)
@@ -54,6 +67,7 @@ class ActivityArtifact(Owned):
     media_type: str
     blob: str
     uploaded_at: datetime = attrs.field(validator=aware)
+    problem: str | None = None
 
 
 @attrs.frozen(kw_only=True)

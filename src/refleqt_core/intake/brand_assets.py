@@ -9,10 +9,10 @@ from uuid import UUID
 
 import attrs
 
+from ..attempts import tried_again
 from ..errors import Conflict, Fault, InvalidInput, NotFound
 from ..ports import BlobStore, Clock, Ids, Store, Transaction, where
 from ..values import BusinessId, aware
-from .attempts import tried_again
 from .business import ASSET_KINDS, BrandAsset
 from .drafts import UploadedFile
 from .media_types import HEAD, MEDIA_TYPES, media_type_of, promised_by

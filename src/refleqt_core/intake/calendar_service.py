@@ -7,10 +7,10 @@ from uuid import UUID
 
 import attrs
 
+from ..attempts import tried_again
 from ..errors import Conflict, Fault, InvalidInput, NotFound
 from ..ports import Clock, Ids, Queue, Store, Transaction, where
 from ..values import BusinessId
-from .attempts import tried_again
 from .calendar import CalendarEntry, EntryRevision, StatusChange
 from .calendar_details import stored_entries
 from .calendar_history import (

@@ -99,7 +99,7 @@ class CategorisationService:
             found = tx.find(CalendarEntry, *where(id=entry_id, categorised_by=RULES))
         if not found:
             return False
-        answer = self.llm.complete(labelling_prompt(found[0]), EntryLabels)
+        answer = self.llm.complete(labelling_prompt(found[0]).on_account_of(business_id), EntryLabels)
         with self.store.business(business_id) as tx:
             tx.save(labelled(found[0], answer.value, answer.usage.model))
         return True

@@ -34,3 +34,4 @@ class VentEntry(Owned):
     written_at: datetime = attrs.field(validator=aware)
     theme_id: UUID | None = None
     sentiment: float | None = None
+    edited_at: datetime | None = attrs.field(default=None, validator=aware)

@@ -117,9 +117,8 @@ class BriefService:
     def _certified(
         self, material: BriefMaterial, facts: BriefFacts, now: datetime
     ) -> tuple[dict[str, Any], AnonymityCertificate]:
-        wording, _ = written(
-            self.llm, brief_prompt(facts), BriefWording, lambda: plain_brief(facts), faults=wording_faults
-        )
+        prompt = brief_prompt(facts).on_account_of(material.artifact.business_id)
+        wording, _ = written(self.llm, prompt, BriefWording, lambda: plain_brief(facts), faults=wording_faults)
         document = document_of(material, facts, wording)
         # Nobody looks at a brief before a creator does, so a word that only may be a name is replaced as well.
         document = anonymise_document(document, material.strings, doubtful=True)

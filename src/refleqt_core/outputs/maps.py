@@ -58,7 +58,7 @@ class MapService:
         initiative = initiative_of(ahead, policy)
         wording, author = written(
             self.llm,
-            map_prompt(initiative.facts),
+            map_prompt(initiative.facts).on_account_of(business_id),
             MapWording,
             lambda: plain_map(initiative.facts),
             faults=lambda each: _faults(each, len(initiative.artifacts)),

@@ -135,7 +135,7 @@ class SuggestionService:
     ) -> RecommendationOutcome:
         wording, author = written(
             self.llm,
-            suggestion_prompt(suggested.facts),
+            suggestion_prompt(suggested.facts).on_account_of(business_id),
             SuggestionWording,
             lambda: plain_suggestion(suggested.facts),
             faults=lambda each: [] if each.title.strip() and each.outline else ["title and outline may not be empty"],

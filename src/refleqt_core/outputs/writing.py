@@ -7,6 +7,7 @@ import attrs
 
 from ..errors import NeedsReview
 from ..ports.llm import LLM, Prompt
+from ..spending import BudgetSpent
 from .grounding import ungrounded
 
 W = TypeVar("W")
@@ -27,13 +28,13 @@ def written(
     """Words of which every number and name is among the prompt's facts, and who wrote them.
 
     What the model gives is asked for again with what was wrong (``faults`` says what else can be); at last ``compose``
-    writes it. A model that does not answer raises `Unavailable`.
+    writes it, as it does when the budget for questions is spent. A model that does not answer raises `Unavailable`.
     """
     asked = prompt
     for _ in range(ATTEMPTS):
         try:
             answer = llm.complete(asked, schema)
-        except NeedsReview:
+        except (NeedsReview, BudgetSpent):
             break
         wrong = [f"not in the facts: {each}" for each in ungrounded(answer.value, prompt)]
         wrong += faults(answer.value)

@@ -6,12 +6,12 @@ from .clock import Clock, Ids
 from .connector import Connector, MetricRecord
 from .embedder import Embedder
 from .events import Event, Events
-from .llm import LLM, Answer, Document, Prompt, Usage
+from .llm import LLM, Answer, Document, Prompt, Unsatisfied, Usage
 from .payment_escrow import Balance, PaymentEscrow, Price
 from .queue import Handler, Job, JobRecord, Queue
 from .store import Appended, Filter, Query, Store, Transaction, where
 from .trainer import Trainer, TrainingSpec, TrainingState
-from .transcriber import Segment, Transcriber, Transcript
+from .transcriber import Progress, Segment, Transcriber, Transcript
 from .vector_index import Chunk, Hit, VectorIndex, Vectors
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "MetricRecord",
     "PaymentEscrow",
     "Price",
+    "Progress",
     "Prompt",
     "Query",
     "Queue",
@@ -48,6 +49,7 @@ __all__ = [
     "Transaction",
     "Transcriber",
     "Transcript",
+    "Unsatisfied",
     "Usage",
     "VectorIndex",
     "Vectors",

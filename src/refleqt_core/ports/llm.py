@@ -1,9 +1,12 @@
 """The LLM: it writes words and reads texts. What to recommend is decided elsewhere, by beliefs and arithmetic."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar
 
 import attrs
+
+from ..errors import NeedsReview
+from ..values import BusinessId
 
 T = TypeVar("T")
 
@@ -20,13 +23,19 @@ class Document:
 class Prompt:
     """What a model is asked: the ``task`` by name, what to do, facts it may rely on, and documents it may quote.
 
-    ``facts`` come from Refleqt's own computation (JSON values); ``documents`` come from outside.
+    ``facts`` come from Refleqt's own computation (JSON values); ``documents`` come from outside. ``business_id`` says
+    on whose account it is asked; it is never told to the model.
     """
 
     task: str
     instructions: str
     facts: Mapping[str, Any] = attrs.field(factory=dict)
     documents: tuple[Document, ...] = ()
+    business_id: BusinessId | None = None
+
+    def on_account_of(self, business_id: BusinessId) -> Self:
+        """The same prompt, asked for that business."""
+        return attrs.evolve(self, business_id=business_id)
 
 
 @attrs.frozen(kw_only=True)
@@ -48,6 +57,14 @@ class Answer(Generic[T]):
     usage: Usage
 
 
+class Unsatisfied(NeedsReview):
+    """The model answered, and never as asked; ``usage`` says what the attempts took."""
+
+    def __init__(self, message: str, usage: Usage):
+        self.usage = usage
+        super().__init__(message)
+
+
 class LLM(Protocol):
     """A language model. It may be called from any thread."""
 
@@ -59,7 +76,7 @@ class LLM(Protocol):
     def complete(self, prompt: Prompt, schema: type[T]) -> Answer[T]:
         """An instance of ``schema``, a frozen standard dataclass whose JSON Schema the answer satisfied.
 
-        An answer that does not satisfy it is asked for again within the adapter's limits; at last `NeedsReview` is
+        An answer that does not satisfy it is asked for again within the adapter's limits; at last `Unsatisfied` is
         raised with what was wrong. A model that does not answer raises `Unavailable`. A task that the adapter cannot do
         raises `InvalidInput` which names the tasks it can.
         """

@@ -1,5 +1,6 @@
 """The Transcriber: speech to text that knows when each word was said."""
 
+from collections.abc import Callable
 from typing import BinaryIO, Protocol
 
 import attrs
@@ -31,6 +32,10 @@ class Transcript:
         return " ".join(segment.text for segment in self.segments)
 
 
+Progress = Callable[[float, float | None], None]
+"""Is told now and then how many seconds of the recording have been heard, and of how many where that is known."""
+
+
 class Transcriber(Protocol):
     """Hears one recording at a time; it may be called from any thread."""
 
@@ -39,10 +44,12 @@ class Transcriber(Protocol):
         """Name and version of what listens."""
         ...
 
-    def transcribe(self, audio: BinaryIO, media_type: str) -> Transcript:
-        """What is said in ``audio``. Silence gives no segment.
+    def transcribe(
+        self, audio: BinaryIO, media_type: str, *, progress: Progress = lambda _seconds, _of: None
+    ) -> Transcript:
+        """What is said in ``audio``. Silence, noise and music give no segment; speakers are named where they are known.
 
-        A media type that is not understood, or a file that is not what it claims, raises `InvalidInput` with the
-        remedy; a service that does not answer raises `Unavailable`.
+        ``media_type`` is a hint: what a file is, its content says. One that holds no sound raises `InvalidInput` with
+        the remedy; a service that does not answer raises `Unavailable`. Memory is bounded, whatever the length.
         """
         ...

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from ..errors import Conflict
+from .errors import Conflict
 
 P = ParamSpec("P")
 T = TypeVar("T")
