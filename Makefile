@@ -15,6 +15,11 @@ help:  ## list what make can do
 	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]' 2>&1 | grep -v "^WARNING: Location" || true
 	@$(BIN)/python -c "import pytest, hypothesis, mypy" && touch $@
 
+.venv/.refleqt-extras: .venv/.refleqt-dev scripts/install_extras.sh
+	@scripts/install_extras.sh && touch $@
+
+extras: .venv/.refleqt-extras  ## hosted and local models, so that their tests run too (litellm, Whisper, llama.cpp)
+
 demo: .venv/.refleqt  ## take the sample business through one month of the loop
 	@$(BIN)/refleqt demo
 
@@ -38,4 +43,4 @@ bench: .venv/.refleqt-dev  ## measure what the README claims
 clean:  ## remove the environment and the caches
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help demo test check contracts bench clean
+.PHONY: help extras demo test check contracts bench clean
