@@ -13,6 +13,7 @@ from refleqt_core.access import TokenService
 from refleqt_core.attribution.service import AttributionService
 from refleqt_core.cdt.forecast_ledger import ForecastService
 from refleqt_core.cdt.service import BeliefService
+from refleqt_core.context.removal import RemovalService
 from refleqt_core.context.service import ContextService
 from refleqt_core.errors import InvalidInput
 from refleqt_core.intake.activity_log import ActivityService
@@ -31,6 +32,7 @@ from refleqt_core.intake.tooling_service import ToolingService
 from refleqt_core.intake.utm_service import UtmService
 from refleqt_core.intake.vent_board import VentService
 from refleqt_core.jobs.handlers import handlers
+from refleqt_core.kinds import BLOB_KINDS
 from refleqt_core.marketplace.service import MarketplaceService
 from refleqt_core.outputs.briefs import BriefService
 from refleqt_core.outputs.entry_page import EntryReader
@@ -345,6 +347,9 @@ class Container(containers.DeclarativeContainer):
     tooling: providers.Factory[ToolingService] = providers.Factory(ToolingService, store=store, clock=clock, ids=ids)
     context: providers.Factory[ContextService] = providers.Factory(
         ContextService, store=store, vectors=vectors, embedder=embedder, llm=llm, clock=clock, ids=ids
+    )
+    removal: providers.Factory[RemovalService] = providers.Factory(
+        RemovalService, store=store, blobs=blobs, context=context, blob_kinds=BLOB_KINDS
     )
     attribution: providers.Factory[AttributionService] = providers.Factory(
         AttributionService, store=store, clock=clock, ids=ids, seed=settings.provided.seed

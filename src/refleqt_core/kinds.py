@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Mapping
 
+import attrs
+
 from .access import ApiToken
 from .attribution.records import ArtifactCredit, Conversion, Touch
 from .cdt.records import Belief, BeliefEvidence, CdtTrainingRun, CdtVersion, Forecast
@@ -98,6 +100,9 @@ KINDS: Mapping[str, type[Entity]] = {
     "llm_spend": LlmSpend,
 }
 """In an order in which each kind comes after those that it refers to."""
+
+BLOB_KINDS = tuple(kind for kind in KINDS.values() if "blob" in attrs.fields_dict(kind))
+"""Those whose rows name an object of the blob store."""
 
 _PLACES = {kind: place for place, kind in enumerate(KINDS.values())}
 

@@ -20,6 +20,7 @@ from refleqt_core.access import TokenService
 from refleqt_core.attribution.service import AttributionService
 from refleqt_core.cdt.forecast_ledger import ForecastService
 from refleqt_core.cdt.service import BeliefService
+from refleqt_core.context.removal import RemovalService
 from refleqt_core.context.service import ContextService
 from refleqt_core.entities import Entity
 from refleqt_core.intake.activity_log import ActivityService
@@ -35,6 +36,7 @@ from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.intake.tooling_service import ToolingService
 from refleqt_core.intake.vent_board import VentService
 from refleqt_core.jobs.catalogue import payload_of
+from refleqt_core.kinds import BLOB_KINDS
 from refleqt_core.outputs.entry_page import EntryReader
 from refleqt_core.outputs.month_view import MonthService
 from refleqt_core.ports import LLM, Filter, Job, MetricRecord, Transcript
@@ -132,6 +134,10 @@ class Composition:
     @property
     def context(self) -> ContextService:
         return self._with(ContextService, "vectors", "embedder", "llm", "clock", "ids")
+
+    @property
+    def removal(self) -> RemovalService:
+        return self._with(RemovalService, "blobs", "context", blob_kinds=BLOB_KINDS)
 
     @property
     def attribution(self) -> AttributionService:

@@ -1,6 +1,5 @@
 """The context engine's use cases: embed a source, extract what it says, search all of it."""
 
-import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -14,9 +13,11 @@ from ..intake.vents import VentEntry
 from ..ports import LLM, Chunk, Clock, Embedder, Hit, Ids, Store, Transaction, VectorIndex, where
 from ..values import BusinessId
 from .chunking import passages
+from .competition import learn_of_competitors
 from .extraction import KnownNames, Reading, read
-from .records import CompetitiveIntelligence, ContextExtraction
-from .sources import SourceText, calendar_texts, source_text
+from .forgetting import forget
+from .records import ContextExtraction
+from .sources import SourceText, calendar_texts, check_type, source_text
 from .themes import joined_theme
 
 IMPORTED = "calendar_import"
@@ -103,22 +104,32 @@ class ContextService:
         """The source's findings are on record, each with its proof; gives those that are valid now.
 
         Extracted again from the same text by the same model nothing changes; what a changed text no longer says is
-        closed as of now and stays readable. So is all that was read in a source that is gone or closed.
+        closed as of now and stays readable. So is all that was read in a source that is closed; what was read in one
+        that is gone is forgotten.
         """
         with self.store.business(business_id) as tx:
-            source = _open_source(tx, source_type, source_id)
+            source = self._readable(tx, business_id, source_type, source_id)
             if source is None:
-                self._learn_of_competitors(tx, business_id, self._close(tx, self._findings(tx, source_id)))
                 return []
             names = known_names(tx)
         reading = read(self.llm, source.text, names)
         near = self._near(business_id, source) if source_type == "vent" else []
         with self.store.business(business_id) as tx:
+            if self._readable(tx, business_id, source_type, source_id) is None:
+                return []
             valid, closed = self._keep(tx, business_id, source, reading)
             if source_type == "vent":
                 self._join_theme(tx, source_id, reading, near)
-            self._learn_of_competitors(tx, business_id, valid + closed)
+            learn_of_competitors(tx, self.ids, business_id, valid + closed)
             return valid
+
+    def forget(self, tx: Transaction, business_id: BusinessId, source_type: str, source_id: UUID) -> None:
+        """Nothing follows from the source any more, within ``tx``: see `forgetting.forget`. Twice is once.
+
+        The source itself stays; removing it is the caller's, in the same transaction. No such type: `InvalidInput`.
+        """
+        check_type(source_type)
+        forget(tx, self.vectors, self.ids, business_id, source_id)
 
     def search(
         self, business_id: BusinessId, query: str, *, limit: int = 10, source_types: Sequence[str] = ()
@@ -134,6 +145,20 @@ class ContextService:
         near = self.vectors.search(business_id, vector, self.embedder.model, limit=wide, source_types=source_types)
         worded = self.vectors.words(business_id, query, limit=wide, source_types=source_types)
         return fused(near, worded)[:limit]
+
+    def _readable(
+        self, tx: Transaction, business_id: BusinessId, source_type: str, source_id: UUID
+    ) -> SourceText | None:
+        """The source as it is now; of one that is closed all findings are, and of one that is gone there are none."""
+        try:
+            source = source_text(tx, source_type, source_id)
+        except NotFound:
+            self.forget(tx, business_id, source_type, source_id)
+            return None
+        if source.closed:
+            learn_of_competitors(tx, self.ids, business_id, self._close(tx, self._findings(tx, source_id)))
+            return None
+        return source
 
     def _near(self, business_id: BusinessId, source: SourceText) -> list[Hit]:
         vector = self.embedder.embed([source.text])[0]
@@ -190,41 +215,6 @@ class ContextService:
         known = vent.theme_id if theme is None else theme.id
         if (vent.theme_id, vent.sentiment) != (known, reading.sentiment):
             tx.save(attrs.evolve(vent, theme_id=known, sentiment=reading.sentiment))
-
-    def _learn_of_competitors(
-        self, tx: Transaction, business_id: BusinessId, touched: Sequence[ContextExtraction]
-    ) -> None:
-        """What is known of each competitor that was or is spoken of in these findings, over all sources that do."""
-        named = sorted({row.text for row in touched if row.kind == "competitor_mention"})
-        if not named:
-            return
-        of_them = where(kind="competitor_mention", text__in=named, valid_to=None)
-        mentions: dict[str, list[ContextExtraction]] = {name: [] for name in named}
-        for row in tx.find(ContextExtraction, *of_them, order="valid_from"):
-            mentions[row.text].append(row)
-        known = {row.competitor: row for row in tx.find(CompetitiveIntelligence, *where(competitor__in=named))}
-        spoken_of = [self._intelligence(business_id, name, rows) for name, rows in mentions.items() if rows]
-        tx.add(*(each for each in spoken_of if each.competitor not in known))
-        for each in spoken_of:
-            before = known.pop(each.competitor, None)
-            after = before and attrs.evolve(each, id=before.id, version=before.version)
-            if after and after != before:
-                tx.save(after)
-        tx.remove(CompetitiveIntelligence, *(row.id for row in known.values()))
-
-    def _intelligence(
-        self, business_id: BusinessId, competitor: str, mentions: Sequence[ContextExtraction]
-    ) -> CompetitiveIntelligence:
-        return CompetitiveIntelligence(
-            id=self.ids.new(),
-            business_id=business_id,
-            competitor=competitor,
-            mentions=len({mention.source_id for mention in mentions}),
-            sentiment=math.fsum(mention.sentiment for mention in mentions) / len(mentions),
-            topics=tuple(dict.fromkeys(mention.topic for mention in mentions if mention.topic)),
-            evidence=tuple(mention.id for mention in mentions),
-            last_seen=max(mention.valid_from for mention in mentions),
-        )
 
 
 def _open_source(tx: Transaction, source_type: str, source_id: UUID) -> SourceText | None:

@@ -35,9 +35,14 @@ class SourceText:
 
 def source_text(tx: Transaction, source_type: str, source_id: UUID) -> SourceText:
     """The source's text as it is now. Absent: `NotFound`; no such type of source: `InvalidInput`."""
+    check_type(source_type)
+    return READERS[source_type](tx, source_id)
+
+
+def check_type(source_type: str) -> None:
+    """No such type of source: `InvalidInput` with those that there are."""
     if source_type not in READERS:
         raise InvalidInput(f"'{source_type}' is no type of source; there are: {', '.join(READERS)}")
-    return READERS[source_type](tx, source_id)
 
 
 def _onboarding(tx: Transaction, source_id: UUID) -> SourceText:

@@ -41,12 +41,17 @@ def joined_theme(
     theme = VentTheme(
         id=ids.new(),
         business_id=vent.business_id,
-        label=([*vent.tags, *topics] or [vent.text.split(".")[0][:60]])[0],
+        label=label_of(vent, topics),
         first_seen=vent.written_at,
         last_seen=vent.written_at,
     )
     tx.add(theme)
     return theme
+
+
+def label_of(vent: VentEntry, topics: Sequence[str]) -> str:
+    """What a theme is called that the vent opens: by its first tag, else its first topic, else how it begins."""
+    return ([*vent.tags, *topics] or [vent.text.split(".")[0][:60]])[0]
 
 
 def likeness(vent: VentEntry, other: VentEntry, similarity: float) -> float:

@@ -1,0 +1,89 @@
+"""Removing a vent or an activity: it is gone with all that follows from it."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import attrs
+
+from ..entities import Entity
+from ..intake.activities import Activity, ActivityArtifact, StoredTranscript
+from ..intake.business import Business
+from ..intake.vents import VentEntry, VentTheme
+from ..ports import BlobStore, Store, Transaction, where
+from ..values import BusinessId
+from .records import SourceReading
+from .service import ContextService
+from .themes import label_of
+
+
+@attrs.frozen(kw_only=True)
+class RemovalService:
+    """What people said can be taken back. ``blob_kinds`` are all kinds of rows that name a blob."""
+
+    store: Store
+    blobs: BlobStore
+    context: ContextService
+    blob_kinds: tuple[type[Entity], ...]
+
+    def remove_vent(self, business_id: BusinessId, vent_id: UUID) -> None:
+        """The vent is gone with its vectors and findings, and its theme is what the others make of it.
+
+        A theme that was its alone is gone. Unknown, or of another business: `NotFound`. A file that it was imported
+        from stays in the record of that import.
+        """
+        with self.store.business(business_id) as tx:
+            vent = tx.get(VentEntry, vent_id)
+            self.context.forget(tx, business_id, "vent", vent_id)
+            tx.remove(VentEntry, vent_id)
+            if vent.theme_id is not None:
+                _recount(tx, vent.theme_id)
+
+    def remove_activity(self, business_id: BusinessId, activity_id: UUID) -> None:
+        """The activity is gone with its files, its transcripts, and all that was read in them.
+
+        Its blobs go once that is certain, those that nobody else has: the same bytes uploaded again in that very moment
+        may have to be uploaded once more. Unknown, or of another business: `NotFound`.
+        """
+        with self.store.business(business_id) as tx:
+            tx.get(Activity, activity_id)
+            self.context.forget(tx, business_id, "activity", activity_id)
+            artifacts = tx.rows(ActivityArtifact, ("id", "blob"), *where(activity_id=activity_id))
+            heard = where(activity_artifact_id__in=[id for id, _ in artifacts])
+            transcripts = tx.rows(StoredTranscript, ("id", "blob"), *heard)
+            tx.remove(StoredTranscript, *(id for id, _ in transcripts))
+            tx.remove(ActivityArtifact, *(id for id, _ in artifacts))
+            tx.remove(Activity, activity_id)
+        self._remove_unused({blob for _, blob in (*artifacts, *transcripts)})
+
+    def _remove_unused(self, blobs: set[str]) -> None:
+        """Blobs are named by their content, so that any business may have the same one."""
+        with self.store.platform() as tx:
+            businesses = [id for (id,) in tx.rows(Business, ("id",))] if blobs else []
+            unused = blobs - self._named(tx, blobs)
+        for business_id in businesses:
+            if unused:
+                with self.store.business(BusinessId(business_id)) as tx:
+                    unused -= self._named(tx, unused)
+        for blob in sorted(unused):
+            self.blobs.remove(blob)
+
+    def _named(self, tx: Transaction, blobs: Iterable[str]) -> set[str]:
+        asked = where(blob__in=sorted(blobs))
+        return {blob for kind in self.blob_kinds for (blob,) in tx.rows(kind, ("blob",), *asked)}
+
+
+def _recount(tx: Transaction, theme_id: UUID) -> None:
+    """The theme is counted and dated by the vents that are left, and labelled by the first of them."""
+    left = tx.find(VentEntry, *where(theme_id=theme_id), order="written_at")
+    if not left:
+        tx.remove(VentTheme, theme_id)
+        return
+    theme, first = tx.get(VentTheme, theme_id), left[0]
+    read = tx.find(SourceReading, *where(source_id=first.id))
+    label = theme.label if any(theme.label in vent.tags for vent in left) else label_of(first, [*_topics(read)])
+    last_seen = left[-1].written_at
+    tx.save(attrs.evolve(theme, count=len(left), label=label, first_seen=first.written_at, last_seen=last_seen))
+
+
+def _topics(readings: Iterable[SourceReading]) -> Iterable[str]:
+    return (topic for reading in readings for topic in reading.topics)
