@@ -77,3 +77,10 @@ class MissingDependency(RefleqtError):
 
     def __init__(self, package: str, extra: str):
         super().__init__(f"'{package}' is not installed. Install it with: pip install 'refleqt[{extra}]'")
+
+
+class MissingProgram(MissingDependency):
+    """A program outside Python is not installed; the message names the command that installs it."""
+
+    def __init__(self, program: str, remedy: str):
+        RefleqtError.__init__(self, f"The program '{program}' is not installed. {remedy}")

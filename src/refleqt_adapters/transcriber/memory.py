@@ -1,14 +1,13 @@
 """Transcripts that were written down before: for tests, simulations and recordings somebody has typed up."""
 
 import hashlib
-import io
 from collections.abc import Mapping
 from typing import BinaryIO
 
 from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.ports import Progress, Transcript
 
-from .wav import Recording, read_wav
+from .decoding import decoded
 
 
 class MemoryTranscriber:
@@ -30,13 +29,13 @@ class MemoryTranscriber:
         self, audio: BinaryIO, media_type: str, *, progress: Progress = lambda _seconds, _of: None
     ) -> Transcript:
         """The transcript given for exactly these bytes."""
-        data = audio.read()
-        recording = read_wav(io.BytesIO(data), media_type)
-        digest = hashlib.sha256(data).hexdigest()
-        return self._transcripts.get(digest) or self._silent(recording, digest)
-
-    def _silent(self, recording: Recording, digest: str) -> Transcript:
-        if recording.samples.any():
+        digest = hashlib.file_digest(audio, "sha256").hexdigest()  # type: ignore[arg-type]  # any binary file will do
+        audio.seek(0)
+        with decoded(audio, media_type) as sound:
+            loud = [bool(block.any()) for block in sound.blocks(progress)]
+        if digest in self._transcripts:
+            return self._transcripts[digest]
+        if any(loud):
             remedy = "Give its transcript when the transcriber is made, or choose one that listens."
             raise InvalidInput([Fault("recording", None, None, f"no transcript is known for sha256 {digest}", remedy)])
-        return Transcript(segments=(), language="en", model=self.model, duration=recording.duration)
+        return Transcript(segments=(), language="en", model=self.model, duration=sound.duration)
