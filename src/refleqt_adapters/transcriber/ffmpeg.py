@@ -1,0 +1,133 @@
+"""Sound out of any recording, through the programs ffmpeg and ffprobe."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from refleqt_core.errors import MissingProgram
+
+from .sound import SAMPLE_RATE, Sound, refuse
+
+CONTAINERS = "aac,ac3,aiff,amr,asf,au,avi,caf,flac,matroska,mov,mp3,mpeg,mpegts,ogg,wav,w64,wv"
+"""The demuxers that ffmpeg may use. None of them opens a second file; playlists and pictures are not among them."""
+PROBE_SECONDS = 60
+MISSING_SECONDS = 1.0
+"""A recording may be as much shorter than announced: codecs announce the silence that they begin and end with."""
+INSTALL = "Install it with: sudo apt install ffmpeg (Debian, Ubuntu), or: brew install ffmpeg (macOS)"
+
+
+class Probed(NamedTuple):
+    """Seconds that the file announces, and seconds that it has to hold; None where it says nothing of the kind."""
+
+    seconds: float | None
+    at_least: float | None
+
+
+@contextmanager
+def sound_through_ffmpeg(path: Path, media_type: str) -> Iterator[Sound]:
+    """The sound of the file's first audio stream; ffmpeg has ended after the block, however much of it was read.
+
+    No ffmpeg raises `MissingProgram`; a file without sound, or cut off, raises `InvalidInput`.
+    """
+    probed = _probe(path, media_type)
+    with tempfile.TemporaryFile() as complaints:
+        ffmpeg = subprocess.Popen(  # noqa: S603  (no shell, and the path is told to be a file)
+            [
+                _program("ffmpeg"),
+                *("-v", "error", "-nostdin", "-threads", "1", *_input(path), "-map", "0:a:0"),
+                # Gaps in the recording become silence, so that seconds stay those of the recording.
+                *("-af", "aresample=async=1:first_pts=0", "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+        )
+        try:
+            yield Sound(_blocks(ffmpeg, probed, complaints), seconds=probed.seconds)
+        finally:
+            ffmpeg.kill()
+            ffmpeg.communicate()
+
+
+def _blocks(ffmpeg: subprocess.Popen[bytes], probed: Probed, complaints: IO[bytes]) -> Iterator[NDArray[np.int16]]:
+    assert ffmpeg.stdout is not None
+    decoded = 0
+    while data := ffmpeg.stdout.read(2 * SAMPLE_RATE):
+        block = np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.int16, copy=False)
+        decoded += len(block)
+        yield block
+    if ffmpeg.wait() and not decoded:
+        refuse(f"it cannot be decoded ({_last_line(complaints)})")
+    seconds = decoded / SAMPLE_RATE
+    if probed.at_least is not None and seconds < probed.at_least - MISSING_SECONDS:
+        refuse(
+            f"the file is cut off or damaged: {seconds:.1f} of the {probed.at_least:.1f} seconds that it announces"
+            " can be decoded"
+        )
+
+
+def _probe(path: Path, media_type: str) -> Probed:
+    """What ffprobe says of the first audio stream.
+
+    A length has to be there where it is the stream's own, or the container's of this stream alone; no estimate has to.
+    """
+    fields = "stream=codec_type,duration:format=duration"
+    command = [_program("ffprobe"), "-v", "warning", *_input(path), "-of", "json", "-show_entries", fields]
+    try:
+        done = subprocess.run(  # noqa: S603
+            command, stdin=subprocess.DEVNULL, capture_output=True, timeout=PROBE_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        refuse(f"ffprobe finds out nothing about it in {PROBE_SECONDS} seconds")
+    found = json.loads(done.stdout or b"{}")
+    if "streams" not in found or done.returncode:
+        refuse(_unreadable(done.stderr.decode(errors="replace"), media_type))
+    streams = [stream for stream in found["streams"] if stream.get("codec_type") == "audio"]
+    if not streams:
+        refuse("there is no sound in it", "Upload a recording that has an audio stream.")
+    of_stream, of_file = _seconds(streams[0].get("duration")), _seconds(found.get("format", {}).get("duration"))
+    announced = of_stream or (of_file if len(found["streams"]) == 1 else None)
+    estimated = b"Estimating duration" in done.stderr
+    return Probed(seconds=of_stream or of_file, at_least=None if estimated else announced)
+
+
+def _input(path: Path) -> tuple[str, ...]:
+    """Only this file is read, whatever its name looks like and whatever stands in it."""
+    return ("-protocol_whitelist", "file", "-format_whitelist", CONTAINERS, "-i", f"file:{os.fspath(path)}")
+
+
+def _unreadable(complaint: str, media_type: str) -> str:
+    if kind := re.search(r"\[(\w+) @ \w+\] Format not on whitelist", complaint):
+        return f"it is no recording but something else (ffmpeg calls it {kind[1]})"
+    return f"it is no recording that ffmpeg knows, or it is damaged (it came as '{media_type}')"
+
+
+def _seconds(text: str | None) -> float | None:
+    try:
+        return float(text or "") or None
+    except ValueError:
+        return None
+
+
+def _last_line(complaints: IO[bytes]) -> str:
+    complaints.seek(0)
+    lines = complaints.read(4096).decode(errors="replace").split("\n")
+    said = [line.rpartition(": ")[2] for line in lines if line.strip()]
+    return said[-1] if said else "ffmpeg does not say why"
+
+
+def _program(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        raise MissingProgram(name, INSTALL)
+    return found
