@@ -21,7 +21,8 @@ Status = Annotated[str, OneOf(get_args(JobStatus))]
 TRACEBACK = "Traceback (most recent call last):\n"
 FRAMES = re.compile(r"(?: .*\n)*")
 SAID = re.compile(
-    r"refleqt_core\.errors\.(?:InvalidInput|NotFound|Conflict|NotAllowed|NeedsReview|Missing(?:Dependency|Program)): (.+)",
+    r"refleqt_core\.errors\."
+    r"(?:InvalidInput|NotFound|Conflict|NotAllowed|NeedsReview|MissingDependency|MissingProgram): (.+)",
     re.DOTALL,
 )
 """How a traceback ends whose error has a message for whoever asked for the job."""
