@@ -240,10 +240,11 @@ def test_a_later_transcript_moves_no_earlier_quote(refleqt: Composition) -> None
         blob=refleqt.blobs.put(BytesIO(b"a")),
         uploaded_at=NOON,
     )
-    refleqt.add(business, artifact, transcript(business, artifact, "First.", 1))
+    other = attrs.evolve(artifact, id=uuid4(), blob=refleqt.blobs.put(BytesIO(b"b")))
+    refleqt.add(business, artifact, other, transcript(business, artifact, "First.", 1))
     with refleqt.store.business(business) as tx:
         before = source_text(tx, "activity", held.id)
-        tx.add(transcript(business, artifact, "Second.", 2))
+        tx.add(transcript(business, other, "Second.", 2))
         after = source_text(tx, "activity", held.id)
     assert after.text == before.text + "\n\nSecond."
     assert after.spoken[: len(before.spoken)] == before.spoken

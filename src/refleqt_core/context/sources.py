@@ -10,6 +10,7 @@ from ..errors import InvalidInput
 from ..intake.activities import Activity, ActivityArtifact, StoredTranscript
 from ..intake.business import OnboardingResponse
 from ..intake.calendar import CalendarEntry, SeoMetadata
+from ..intake.transcripts import latest_transcripts
 from ..intake.vents import VentEntry
 from ..ports import Query, Transaction, where
 
@@ -85,11 +86,15 @@ def _vent(tx: Transaction, source_id: UUID) -> SourceText:
 
 
 def _activity(tx: Transaction, source_id: UUID) -> SourceText:
-    """The notes, and after them what was said in each recording: a later transcript moves no earlier quote."""
+    """The notes, and after them what was said in each recording, as it was heard last.
+
+    A recording that is heard later moves no earlier quote.
+    """
     activity = tx.get(Activity, source_id)
     text, spoken = activity.notes, []
     artifacts = [artifact.id for artifact in tx.find(ActivityArtifact, *where(activity_id=source_id))]
-    for transcript in tx.find(StoredTranscript, *where(activity_artifact_id__in=artifacts), order="transcribed_at"):
+    heard = tx.find(StoredTranscript, *where(activity_artifact_id__in=artifacts))
+    for transcript in latest_transcripts(heard):
         text += "\n\n" if text else ""
         for segment in transcript.segments:
             spoken.append((len(text), float(segment["start"])))

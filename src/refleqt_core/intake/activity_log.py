@@ -1,23 +1,46 @@
-"""The team activities' use cases: record one with its files, and transcribe what was said in them."""
+"""The team activities' use cases: record one with its files, change it, and hear what was said in it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import BytesIO
+from itertools import chain
+from typing import Any
 from uuid import UUID
 
 import attrs
 
+from ..attempts import tried_again
+from ..errors import Conflict, InvalidInput, MissingDependency
 from ..jobs.catalogue import ExtractContext, GenerateEmbeddings, TranscribeAudio, job
-from ..ports import BlobStore, Clock, Ids, Queue, Store, Transaction, Transcriber, where
+from ..ports import BlobStore, Clock, Ids, Queue, Store, Transaction, Transcriber, Transcript, where
+from ..ports.transcriber import Progress
 from ..values import BusinessId
 from .activities import Activity, ActivityArtifact, StoredTranscript
+from .activity_files import HEAD, TranscriptReader, is_recording, media_type_of
+from .activity_lineage import follow
+from .activity_types import exercise_for
 from .drafts import ActivityDraft, ImportedFile, UploadedFile
 from .imports import ImportBatch
 from .upserts import Upserted, batch, upsert
 
+CHANGEABLE = ("activity_type", "title", "held_at", "duration_minutes", "participants", "notes")
+
+
+@attrs.frozen(kw_only=True)
+class KeptFile:
+    """A file whose bytes are in the blob store; ``transcript`` is what it says where it is a written transcript."""
+
+    name: str
+    media_type: str
+    blob: str
+    transcript: Transcript | None = None
+
 
 @attrs.frozen(kw_only=True)
 class ActivityService:
-    """What can be done with the team activities of a business."""
+    """What can be done with the team activities of a business.
+
+    ``read_transcript`` tells a written transcript from any other file; without one no file is taken for a transcript.
+    """
 
     store: Store
     queue: Queue
@@ -25,100 +48,235 @@ class ActivityService:
     transcriber: Transcriber
     clock: Clock
     ids: Ids
+    read_transcript: TranscriptReader = lambda _data, _name: None
 
-    def record(self, business_id: BusinessId, draft: ActivityDraft, files: Sequence[UploadedFile] = ()) -> Activity:
-        """The activity and its files are kept; notes are about to be read, and audio to be heard.
+    def record(
+        self,
+        business_id: BusinessId,
+        draft: ActivityDraft,
+        files: Sequence[UploadedFile] = (),
+        *,
+        new_type: bool = False,
+    ) -> Activity:
+        """The activity and its files are kept; notes are about to be read, and recordings to be heard.
 
-        The same ``external_id`` again changes that activity; the same file again is one file.
+        The same ``external_id`` again changes that activity; the same file again is one file. A type that is unknown
+        raises `InvalidInput` with the nearest names, or is made as one of the business's own with ``new_type``. A file
+        that is a transcript and cannot be read as one raises `InvalidInput` too, and nothing is recorded.
         """
-        uploaded = [(upload, self.blobs.put(upload.data)) for upload in files]
+        kept = [self._kept(file) for file in files]
         with self.store.business(business_id) as tx:
-            done = self._record(tx, business_id, draft, uploaded)
-            return (done.touched + done.unchanged)[0]
+            return _first(self._record(tx, business_id, draft, kept, new_type=new_type))
 
     def import_activity(
         self, business_id: BusinessId, draft: ActivityDraft, files: Sequence[UploadedFile], file: ImportedFile
     ) -> ImportBatch:
-        """The activity of that file is recorded, and the import is on record."""
-        uploaded = [(upload, self.blobs.put(upload.data)) for upload in files]
+        """The activity of that file is recorded, a type that is unknown with it, and the import is on record."""
+        kept = [self._kept(each) for each in files]
         with self.store.business(business_id) as tx:
-            done = self._record(tx, business_id, draft, uploaded)
+            done = self._record(tx, business_id, draft, kept, new_type=True)
             identity = {"id": self.ids.new(), "business_id": business_id, "imported_at": self.clock.now()}
             return batch(tx, "activity", file, done.counted, **identity)
 
-    def transcribe(self, business_id: BusinessId, activity_artifact_id: UUID) -> StoredTranscript:
+    def edit(
+        self,
+        business_id: BusinessId,
+        activity_id: UUID,
+        changes: Mapping[str, Any],
+        *,
+        new_type: bool = False,
+        version: int | None = None,
+    ) -> Activity:
+        """The activity is as ``changes`` say, which name some of `CHANGEABLE`; other notes are about to be read.
+
+        Faults as `record`; another field raises `InvalidInput`, an unknown activity `NotFound`, and one that is no
+        longer at ``version``, where that is given, `Conflict`.
+        """
+        if wrong := sorted(set(changes) - set(CHANGEABLE)):
+            raise InvalidInput(f"{', '.join(wrong)} cannot be changed; an activity has {', '.join(CHANGEABLE)}")
+        with self.store.business(business_id) as tx:
+            before = tx.get(Activity, activity_id)
+            if version not in (None, before.version):
+                raise Conflict("the activity was changed by somebody else; read it again, then decide")
+            given = dict(changes)
+            if "activity_type" in given:
+                named = exercise_for(tx, self.ids, business_id, given["activity_type"], make=new_type)
+                given["activity_type"] = named.slug
+            after = attrs.evolve(before, **given)
+            if after == before:
+                return before
+            saved = tx.save(after)
+            if after.notes != before.notes:
+                self._read_later(tx, business_id, activity_id)
+            return saved
+
+    def attach(self, business_id: BusinessId, activity_id: UUID, file: UploadedFile) -> ActivityArtifact:
+        """The file belongs to the activity: a recording is about to be heard, a transcript to be read.
+
+        The same bytes again are the file that is there. Unknown activity: `NotFound`; a file that says nothing, or a
+        transcript that cannot be read: `InvalidInput`.
+        """
+        with self.store.business(business_id) as tx:
+            tx.get(Activity, activity_id)
+        return self._attached(business_id, activity_id, self._kept(file))
+
+    @tried_again
+    def _attached(self, business_id: BusinessId, activity_id: UUID, kept: KeptFile) -> ActivityArtifact:
+        with self.store.business(business_id) as tx:
+            activity = tx.get(Activity, activity_id)
+            self._attach(tx, activity, [kept])
+            return tx.find(ActivityArtifact, *where(activity_id=activity_id, blob=kept.blob))[0]
+
+    def hear_again(self, business_id: BusinessId, activity_id: UUID) -> int:
+        """The activity's recordings are about to be heard by the transcriber of now; gives how many there are."""
+        with self.store.business(business_id) as tx:
+            tx.get(Activity, activity_id)
+            artifacts = tx.find(ActivityArtifact, *where(activity_id=activity_id))
+            recordings = [artifact for artifact in artifacts if is_recording(artifact.media_type)]
+            self._hear_later(tx, business_id, recordings)
+        return len(recordings)
+
+    def transcribe(
+        self,
+        business_id: BusinessId,
+        activity_artifact_id: UUID,
+        *,
+        progress: Progress = lambda _seconds, _of: None,
+    ) -> StoredTranscript | None:
         """The recording's words are kept with their seconds, as document and as blob, and are about to be read.
 
-        Heard by the same model before: that transcript, and nothing more happens.
+        What the present model hears replaces, in all that is read of the activity, what another one heard before; heard
+        by it last: that transcript, and nothing more happens. A file that cannot be heard says so in its ``problem``,
+        and gives None. A transcriber that does not answer or is not installed raises its error.
         """
         with self.store.business(business_id) as tx:
             artifact = tx.get(ActivityArtifact, activity_artifact_id)
-            known = where(activity_artifact_id=artifact.id, model=self.transcriber.model)
-            for stored in tx.find(StoredTranscript, *known):
-                return stored
-        with self.blobs.open(artifact.blob) as audio:
-            heard = self.transcriber.transcribe(audio, artifact.media_type)
-        transcript = StoredTranscript(
-            id=self.ids.new(),
-            business_id=business_id,
-            activity_artifact_id=artifact.id,
-            text=heard.text,
-            segments=tuple(attrs.asdict(segment) for segment in heard.segments),
-            language=heard.language,
-            model=heard.model,
-            duration=heard.duration,
-            blob=self.blobs.put(BytesIO(heard.text.encode())),
-            transcribed_at=self.clock.now(),
-        )
+            heard = tx.find(StoredTranscript, *where(activity_artifact_id=artifact.id), order="transcribed_at")
+            known = next((each for each in heard if each.model == self.transcriber.model), None)
+            if known is not None:
+                return known if known == heard[-1] else self._brought_back(tx, artifact, known)
+        try:
+            with self.blobs.open(artifact.blob) as audio:
+                said = self.transcriber.transcribe(audio, artifact.media_type, progress=progress)
+        except InvalidInput as error:
+            self._say_problem(business_id, artifact.id, str(error))
+            return None
+        except MissingDependency as error:
+            self._say_problem(business_id, artifact.id, str(error))
+            raise
+        transcript = self._stored(business_id, artifact.id, said)
         with self.store.business(business_id) as tx:
             tx.add(transcript)
+            artifact = tx.get(ActivityArtifact, artifact.id)
+            if artifact.problem is not None:
+                tx.save(attrs.evolve(artifact, problem=None))
             self._read_later(tx, business_id, artifact.activity_id)
         return transcript
+
+    def _brought_back(self, tx: Transaction, artifact: ActivityArtifact, known: StoredTranscript) -> StoredTranscript:
+        """What this model heard before another one did counts again."""
+        self._read_later(tx, artifact.business_id, artifact.activity_id)
+        return tx.save(attrs.evolve(known, transcribed_at=self.clock.now()))
+
+    def _say_problem(self, business_id: BusinessId, artifact_id: UUID, problem: str) -> None:
+        with self.store.business(business_id) as tx:
+            artifact = tx.get(ActivityArtifact, artifact_id)
+            if artifact.problem != problem:
+                tx.save(attrs.evolve(artifact, problem=problem))
+
+    def _stored(self, business_id: BusinessId, artifact_id: UUID, said: Transcript) -> StoredTranscript:
+        return StoredTranscript(
+            id=self.ids.new(),
+            business_id=business_id,
+            activity_artifact_id=artifact_id,
+            text=said.text,
+            segments=tuple(attrs.asdict(segment) for segment in said.segments),
+            language=said.language,
+            model=said.model,
+            duration=said.duration,
+            blob=self.blobs.put(BytesIO(said.text.encode())),
+            transcribed_at=self.clock.now(),
+        )
+
+    def _kept(self, file: UploadedFile) -> KeptFile:
+        """The file's bytes are a blob; what is a transcript is read at once, so that who sends it hears of faults."""
+        blob = self.blobs.put(file.data)
+        with self.blobs.open(blob) as data:
+            media_type = media_type_of(data.read(HEAD), file.name, file.media_type)
+            data.seek(0)
+            said = None if is_recording(media_type) else self.read_transcript(data, file.name)
+        return KeptFile(name=file.name, media_type=media_type, blob=blob, transcript=said)
 
     def _record(
         self,
         tx: Transaction,
         business_id: BusinessId,
         draft: ActivityDraft,
-        uploaded: Sequence[tuple[UploadedFile, str]],
+        files: Sequence[KeptFile],
+        *,
+        new_type: bool,
     ) -> Upserted[Activity]:
         fresh = Activity(
             id=self.ids.new(),
             business_id=business_id,
             external_id=draft.external_id,
-            activity_type=draft.activity_type,
+            activity_type=exercise_for(tx, self.ids, business_id, draft.activity_type, make=new_type).slug,
             held_at=draft.held_at,
             duration_minutes=draft.duration_minutes,
             participants=draft.participants,
             notes=draft.notes,
+            title=draft.title,
+            recommendation_id=draft.recommendation_id,
         )
-        done = upsert(tx, Activity, [fresh], key="external_id")
-        activity = (done.touched + done.unchanged)[0]
-        self._attach(tx, activity, uploaded)
+        unsaid = [name for name in ("title", "recommendation_id") if not getattr(draft, name)]
+        done = upsert(tx, Activity, [fresh], key="external_id", keep=unsaid)
+        if done.touched:
+            done = attrs.evolve(done, **_replaced(done, follow(tx, done.touched[0], self.clock.now())))
+        activity = _first(done)
+        self._attach(tx, activity, files)
         if done.changed or (done.new and activity.notes):
             self._read_later(tx, business_id, activity.id)
         return done
 
-    def _attach(self, tx: Transaction, activity: Activity, uploaded: Sequence[tuple[UploadedFile, str]]) -> None:
+    def _attach(self, tx: Transaction, activity: Activity, files: Sequence[KeptFile]) -> None:
         known = {artifact.blob for artifact in tx.find(ActivityArtifact, *where(activity_id=activity.id))}
         fresh = {
-            blob: ActivityArtifact(
+            file.blob: ActivityArtifact(
                 id=self.ids.new(),
                 business_id=activity.business_id,
                 activity_id=activity.id,
                 file_name=file.name,
                 media_type=file.media_type,
-                blob=blob,
+                blob=file.blob,
                 uploaded_at=self.clock.now(),
             )
-            for file, blob in uploaded
-            if blob not in known
+            for file in files
+            if file.blob not in known
         }
         tx.add(*fresh.values())
-        heard = [artifact for artifact in fresh.values() if artifact.media_type.startswith("audio/")]
-        payloads = [TranscribeAudio(activity_artifact_id=artifact.id) for artifact in heard]
-        self.queue.enqueue(*(job(payload, activity.business_id) for payload in payloads), tx=tx)
+        written = [
+            self._stored(activity.business_id, fresh[file.blob].id, file.transcript)
+            for file in {file.blob: file for file in files if file.blob in fresh}.values()
+            if file.transcript is not None
+        ]
+        tx.add(*written)
+        if written:
+            self._read_later(tx, activity.business_id, activity.id)
+        self._hear_later(tx, activity.business_id, [each for each in fresh.values() if is_recording(each.media_type)])
+
+    def _hear_later(self, tx: Transaction, business_id: BusinessId, recordings: Sequence[ActivityArtifact]) -> None:
+        payloads = [TranscribeAudio(activity_artifact_id=artifact.id) for artifact in recordings]
+        self.queue.enqueue(*(job(payload, business_id) for payload in payloads), tx=tx)
 
     def _read_later(self, tx: Transaction, business_id: BusinessId, activity_id: UUID) -> None:
         for payload in (GenerateEmbeddings, ExtractContext):
             self.queue.enqueue(job(payload(source_type="activity", source_id=activity_id), business_id), tx=tx)
+
+
+def _first(done: Upserted[Activity]) -> Activity:
+    return next(chain(done.new, done.changed, done.unchanged))
+
+
+def _replaced(done: Upserted[Activity], activity: Activity) -> dict[str, tuple[Activity, ...]]:
+    """The field of ``done`` that holds the one activity, with ``activity`` in its place."""
+    return {"new": (activity,)} if done.new else {"changed": (activity,)}

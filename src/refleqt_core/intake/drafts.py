@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, BinaryIO
+from uuid import UUID
 
 from ..values import Money
 from .activities import Participant
@@ -130,7 +131,10 @@ class VentDraft:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActivityDraft:
-    """A team activity that has taken place."""
+    """A team activity that has taken place. ``activity_type`` is the slug or the name of its type.
+
+    ``recommendation_id`` names the recommendation that it follows; without one, an open one of its type counts.
+    """
 
     external_id: str
     activity_type: str
@@ -138,6 +142,8 @@ class ActivityDraft:
     duration_minutes: float | None = None
     participants: tuple[Participant, ...] = ()
     notes: str = ""
+    title: str = ""
+    recommendation_id: UUID | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

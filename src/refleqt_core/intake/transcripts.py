@@ -1,0 +1,85 @@
+"""What counts of all that was heard, and who said what: in recordings, in chats, and in notes that name the speaker."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from .activities import Activity, ActivityArtifact, StoredTranscript
+
+WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+"""A word, with the hyphens and apostrophes inside of it."""
+
+_NAMED_LINE = re.compile(r"^[ \t>*-]*([^\W\d_][^:\n]{0,60}?)[ \t]*:[ \t]+(\S.*)$", re.MULTILINE)
+
+
+class Turn(NamedTuple):
+    """Words of one speaker (None where nobody knows who).
+
+    ``second`` is where in the recording they begin, None for what was written; ``artifact_id`` is None for the notes.
+    """
+
+    speaker: str | None
+    text: str
+    second: float | None = None
+    artifact_id: UUID | None = None
+
+    @property
+    def words(self) -> int:
+        """How many there are."""
+        return len(WORD.findall(self.text))
+
+
+def latest_transcripts(transcripts: Iterable[StoredTranscript]) -> list[StoredTranscript]:
+    """Of each file the transcript that was made last, whatever model made it; files in the order of their first one.
+
+    So a file that is heard again stays where it was, and one that is heard later moves nothing before it.
+    """
+    latest: dict[UUID, StoredTranscript] = {}
+    for transcript in sorted(transcripts, key=lambda each: (each.transcribed_at, each.id)):
+        latest[transcript.activity_artifact_id] = transcript
+    return list(latest.values())
+
+
+def turns(
+    activity: Activity, artifacts: Sequence[ActivityArtifact], transcripts: Iterable[StoredTranscript]
+) -> list[Turn]:
+    """All that was said in the activity: lines of the notes that name a participant, and every transcript's segments.
+
+    A speaker is called as the participant is whose name, or first name that no other has, it is.
+    """
+    names = _names(activity)
+    found = [Turn(speaker, text) for speaker, text in _noted(activity.notes, names)]
+    own = {artifact.id for artifact in artifacts if artifact.activity_id == activity.id}
+    for transcript in latest_transcripts(each for each in transcripts if each.activity_artifact_id in own):
+        for segment in transcript.segments:
+            speaker = segment.get("speaker")
+            known = names.get(str(speaker).casefold().strip(), speaker) if speaker else None
+            second = float(segment["start"]) if transcript.duration > 0 else None
+            found.append(Turn(known, segment["text"], second, transcript.activity_artifact_id))
+    return found
+
+
+def words_by_speaker(said: Iterable[Turn]) -> dict[str, int]:
+    """How many words each known speaker said."""
+    counts: dict[str, int] = {}
+    for turn in said:
+        if turn.speaker is not None:
+            counts[turn.speaker] = counts.get(turn.speaker, 0) + turn.words
+    return counts
+
+
+def _names(activity: Activity) -> Mapping[str, str]:
+    """The participants' names by all that they may be called, in small letters."""
+    full = {person.name.casefold().strip(): person.name for person in activity.participants}
+    first: dict[str, list[str]] = {}
+    for person in activity.participants:
+        first.setdefault(person.name.casefold().split(" ")[0], []).append(person.name)
+    return {name: people[0] for name, people in first.items() if len(people) == 1} | full
+
+
+def _noted(notes: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for match in _NAMED_LINE.finditer(notes):
+        speaker = names.get(match.group(1).casefold().strip())
+        if speaker is not None:
+            yield speaker, match.group(2).strip()
