@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from refleqt_core.outputs.folding import fold, squeeze
+from refleqt_core.folding import fold, squeeze
 
 
 @pytest.mark.parametrize(

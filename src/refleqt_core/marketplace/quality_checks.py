@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 import attrs
 
+from ..folding import fold
 from ..outputs.contact_details import contact_details
-from ..outputs.folding import fold
 from ..outputs.identifying_strings import identifying_strings
 from ..outputs.leak_scan import leaks
 from .text_measures import (

@@ -9,10 +9,10 @@ from typing import Any
 
 import attrs
 
+from ..folding import fold
 from ..ports.llm import Prompt
 from ..values import MINOR_UNITS, Money
 from .contact_details import contact_details
-from .folding import fold
 from .name_claims import Name, names, plain_word, words_of
 from .number_claims import Day, Quantity, Span, Time, days, quantities, times
 

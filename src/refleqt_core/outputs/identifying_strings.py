@@ -8,8 +8,8 @@ import attrs
 
 from ..errors import InvalidInput
 from ..everyday_words import PLACE_WORDS, is_everyday
+from ..folding import fold
 from ..values import one_of
-from .folding import fold
 
 KINDS = (
     "business", "product", "competitor", "person", "domain", "handle", "email", "phone", "address", "campaign", "file",

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..everyday_words import is_compound, is_everyday
+from ..folding import Squeezed, code_points, fold, squeeze
 from .contact_details import contact_details
-from .folding import Squeezed, code_points, fold, squeeze
 from .identifying_strings import GENERIC, IdentifyingString
 from .name_evidence import Evidence, evidence_of_name, is_disguised
 from .name_patterns import (

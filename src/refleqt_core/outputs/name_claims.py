@@ -7,7 +7,7 @@ from itertools import zip_longest
 import attrs
 
 from ..everyday_words import CALENDAR_WORDS, is_compound, is_everyday
-from .folding import fold
+from ..folding import fold
 from .name_evidence import OPENS_SENTENCE, is_in_title
 
 _WORD = re.compile(r"[^\W_]+(?:['’&.-][^\W_]+)*")

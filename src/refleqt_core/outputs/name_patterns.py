@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..everyday_words import is_everyday
-from .folding import Squeezed, fold, squeeze
+from ..folding import Squeezed, fold, squeeze
 from .identifying_strings import IdentifyingString
 
 TYPO_LENGTH = 6

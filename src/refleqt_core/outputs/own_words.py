@@ -7,12 +7,12 @@ from typing import Any
 import attrs
 
 from ..everyday_words import is_everyday
+from ..folding import fold
 from ..intake.activities import Activity
 from ..intake.calendar import CalendarEntry, SeoMetadata
 from ..intake.vents import VentEntry
 from ..ports import Transaction
 from .anonymity import AnonymityCertificate, LocatedFinding
-from .folding import fold
 from .leak_scan import Finding
 
 RUN = 5
