@@ -19,12 +19,19 @@ class Segment:
 
 @attrs.frozen(kw_only=True)
 class Transcript:
-    """All that was said, in order of time, with the language (ISO 639-1) and the model that heard it."""
+    """All that was said, in order of time, with the language (ISO 639-1) and the model that heard it.
+
+    A ``duration`` of 0.0 says that no times are known (a written transcript without any): then every start and end is
+    0.0 too, and the order is that of the text. The language of one that names none is ``und``, as of a recording in
+    which nothing is said. ``cost_micros`` is what a service takes for it, in micro-USD: 0 where nobody takes anything,
+    None where the service does not say.
+    """
 
     segments: tuple[Segment, ...]
     language: str
     model: str
     duration: float
+    cost_micros: int | None = 0
 
     @property
     def text(self) -> str:
