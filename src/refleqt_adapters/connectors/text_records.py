@@ -50,11 +50,11 @@ class TextRecords:
 
     def __init__(self, source: str, file: BinaryIO) -> None:
         self._source = source
-        self.encoding = _encoding(file)
+        self.encoding = encoding_of(file)
         errors = "surrogateescape" if self.encoding.startswith("utf-8") else "replace"
         self._lines = _Lines(TextIOWrapper(file, encoding=self.encoding, errors=errors, newline="\n"))
         self.delimiter = ","
-        self.notes = (_guessed(file),) if self.encoding == WINDOWS else ()
+        self.notes = (guessed_encoding(file),) if self.encoding == WINDOWS else ()
 
     def close(self) -> None:
         """The file is the caller's again, who closes it."""
@@ -172,7 +172,7 @@ class _Lines:
         return line
 
 
-def _encoding(file: BinaryIO) -> str:
+def encoding_of(file: BinaryIO) -> str:
     """By its byte order mark; without one UTF-16 is told by every second byte being zero."""
     head = file.read(4)
     file.seek(0)
@@ -205,7 +205,7 @@ def _is_windows(file: BinaryIO) -> bool:
         file.seek(0)
 
 
-def _guessed(file: BinaryIO) -> str:
+def guessed_encoding(file: BinaryIO) -> str:
     """What to know of a file that is read as Windows-1252, with a word of it that shows whether that is right."""
     shown = next((line for line in iter(lambda: file.readline(LINE_LIMIT), b"") if not line.isascii()), b"")
     file.seek(0)
