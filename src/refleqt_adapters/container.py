@@ -16,6 +16,7 @@ from refleqt_core.cdt.service import BeliefService
 from refleqt_core.context.removal import RemovalService
 from refleqt_core.context.service import ContextService
 from refleqt_core.errors import InvalidInput
+from refleqt_core.intake.activity_files import TranscriptReader
 from refleqt_core.intake.activity_log import ActivityService
 from refleqt_core.intake.brand_assets import BrandAssetService
 from refleqt_core.intake.calendar_comments import CommentService
@@ -227,6 +228,12 @@ def _occurrences() -> Occurrences:
     return occurrences
 
 
+def _transcript_reader() -> TranscriptReader:
+    from .connectors.transcript_files import read_transcript
+
+    return read_transcript
+
+
 def _mood_words() -> Callable[[str], Sequence[str]]:
     from .llm.offline_extraction import mood_words
 
@@ -339,7 +346,14 @@ class Container(containers.DeclarativeContainer):
         VentService, store=store, queue=queue, clock=clock, ids=ids
     )
     activities: providers.Factory[ActivityService] = providers.Factory(
-        ActivityService, store=store, queue=queue, blobs=blobs, transcriber=transcriber, clock=clock, ids=ids
+        ActivityService,
+        store=store,
+        queue=queue,
+        blobs=blobs,
+        transcriber=transcriber,
+        clock=clock,
+        ids=ids,
+        read_transcript=providers.Singleton(_transcript_reader),
     )
     performance: providers.Factory[PerformanceService] = providers.Factory(
         PerformanceService, store=store, clock=clock, ids=ids

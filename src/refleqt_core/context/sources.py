@@ -17,21 +17,27 @@ from ..ports import Query, Transaction, where
 
 @attrs.frozen(kw_only=True)
 class SourceText:
-    """What a source says and since when; ``spoken`` gives (character, second) where a recorded segment begins.
+    """What a source says and since when.
 
-    ``closed`` is said of what was replaced: it stays readable, and no longer speaks for the business.
+    ``spoken`` gives (character, second) where a segment of a transcript begins, the second None where that has no
+    times; ``speakers`` gives (character, name) there, the name None where nobody knows who speaks. ``closed`` is said of what was replaced: it stays readable, and no longer speaks for the business.
     """
 
     source_type: str
     source_id: UUID
     text: str
     created_at: datetime
-    spoken: tuple[tuple[int, float], ...] = ()
+    spoken: tuple[tuple[int, float | None], ...] = ()
+    speakers: tuple[tuple[int, str | None], ...] = ()
     closed: bool = False
 
     def second_at(self, position: int) -> float | None:
         """The second of the recording at which the character was said; None for what was written."""
         return next((second for start, second in reversed(self.spoken) if start <= position), None)
+
+    def speaker_at(self, position: int) -> str | None:
+        """Who says the character; None where nobody knows, and for what was written."""
+        return next((name for start, name in reversed(self.speakers) if start <= position), None)
 
 
 def source_text(tx: Transaction, source_type: str, source_id: UUID) -> SourceText:
@@ -91,17 +97,23 @@ def _activity(tx: Transaction, source_id: UUID) -> SourceText:
     A recording that is heard later moves no earlier quote.
     """
     activity = tx.get(Activity, source_id)
-    text, spoken = activity.notes, []
+    text, spoken, speakers = activity.notes, list[tuple[int, float | None]](), list[tuple[int, str | None]]()
     artifacts = [artifact.id for artifact in tx.find(ActivityArtifact, *where(activity_id=source_id))]
     heard = tx.find(StoredTranscript, *where(activity_artifact_id__in=artifacts))
     for transcript in latest_transcripts(heard):
         text += "\n\n" if text else ""
         for segment in transcript.segments:
-            spoken.append((len(text), float(segment["start"])))
+            spoken.append((len(text), float(segment["start"]) if transcript.duration > 0 else None))
+            speakers.append((len(text), segment.get("speaker")))
             text += segment["text"] + " "
         text = text.rstrip()
     return SourceText(
-        source_type="activity", source_id=source_id, text=text, created_at=activity.held_at, spoken=tuple(spoken)
+        source_type="activity",
+        source_id=source_id,
+        text=text,
+        created_at=activity.held_at,
+        spoken=tuple(spoken),
+        speakers=tuple(speakers),
     )
 
 
