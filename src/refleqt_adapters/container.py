@@ -5,7 +5,7 @@ Adapters are imported when they are first asked for, so that a command pays only
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dependency_injector import containers, providers
 
@@ -164,16 +164,61 @@ def _offline_llm() -> LLM:
 
 
 def _litellm(settings: Settings) -> LLM:
-    from .llm.litellm import LiteLLM
+    from .llm.litellm import LiteLLM, Price
 
-    key = settings.llm_api_key
-    return LiteLLM(settings.llm_model, api_base=settings.llm_api_base, api_key=key.get_secret_value() if key else None)
+    key, prices = settings.llm_api_key, (settings.llm_price_in, settings.llm_price_out)
+    return LiteLLM(
+        settings.llm_model,
+        api_base=settings.llm_api_base,
+        api_key=key.get_secret_value() if key else None,
+        timeout=settings.llm_timeout,
+        json_mode=settings.llm_json_mode,
+        price=None if prices == (None, None) else Price(tokens_in=prices[0] or 0.0, tokens_out=prices[1] or 0.0),
+    )
+
+
+def _llama_cpp(settings: Settings) -> LLM:
+    from .llm.llama_cpp import LlamaCpp
+
+    if settings.llm_path is None:
+        raise InvalidInput("llama_cpp needs a model; name its GGUF file in REFLEQT_LLM_PATH")
+    return LlamaCpp(settings.llm_path.expanduser(), context=settings.llm_context)
 
 
 def _pocketsphinx() -> Transcriber:
     from .transcriber.pocketsphinx import PocketSphinxTranscriber
 
     return PocketSphinxTranscriber()
+
+
+def _whisper(settings: Settings) -> Transcriber:
+    from .transcriber.whisper import WhisperTranscriber
+
+    if settings.whisper_model is None:
+        raise InvalidInput("no checkpoint of Whisper is named; set REFLEQT_WHISPER_MODEL to the path of one")
+    return WhisperTranscriber(settings.whisper_model.expanduser(), language=settings.transcriber_language)
+
+
+def _hosted_whisper(settings: Settings) -> Transcriber:
+    from .transcriber.litellm import LiteLLMTranscriber
+
+    return LiteLLMTranscriber(settings.transcriber_model or "openai/whisper-1", **_hosted(settings))
+
+
+def _deepgram(settings: Settings) -> Transcriber:
+    from .transcriber.deepgram import DeepgramTranscriber
+
+    return DeepgramTranscriber(settings.transcriber_model or "nova-3", **_hosted(settings))
+
+
+def _hosted(settings: Settings) -> dict[str, Any]:
+    key = settings.transcriber_api_key
+    return {
+        "api_base": settings.transcriber_api_base,
+        "api_key": key.get_secret_value() if key else None,
+        "language": settings.transcriber_language,
+        "time_out": settings.transcriber_time_out,
+    }
 
 
 def _fernet(settings: Settings) -> Cipher:
@@ -293,12 +338,19 @@ class Container(containers.DeclarativeContainer):
         settings.provided.llm,
         offline=providers.Singleton(_offline_llm),
         litellm=providers.Singleton(_litellm, settings),
+        llama_cpp=providers.ThreadSafeSingleton(_llama_cpp, settings),
     )
     spending: providers.Factory[SpendingService] = providers.Factory(
         SpendingService, store=store, clock=clock, ids=ids, default_micros=settings.provided.llm_budget_micros
     )
     llm: providers.Factory[LLM] = providers.Factory(MeteredLLM, llm=model, spending=spending)
-    transcriber: providers.Provider[Transcriber] = providers.Singleton(_pocketsphinx)
+    transcriber: providers.Provider[Transcriber] = providers.Selector(
+        settings.provided.transcriber,
+        pocketsphinx=providers.Singleton(_pocketsphinx),
+        whisper=providers.ThreadSafeSingleton(_whisper, settings),
+        litellm=providers.Singleton(_hosted_whisper, settings),
+        deepgram=providers.Singleton(_deepgram, settings),
+    )
     cipher: providers.Provider[Cipher] = providers.Singleton(_fernet, settings)
     escrow: providers.Provider[PaymentEscrow] = providers.Singleton(_ledger, clock, ids)
 

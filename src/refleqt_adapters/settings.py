@@ -31,14 +31,41 @@ class Settings(BaseSettings):
     events: Literal["postgres", "memory"] = "postgres"
     blobs: Literal["filesystem", "memory"] = "filesystem"
     embedder: Literal["minilm", "memory"] = "minilm"
-    llm: Literal["offline", "litellm"] = "offline"
-    transcriber: Literal["pocketsphinx"] = "pocketsphinx"
+    llm: Literal["offline", "litellm", "llama_cpp"] = "offline"
+    transcriber: Literal["pocketsphinx", "whisper", "litellm", "deepgram"] = "pocketsphinx"
 
     llm_model: str = Field(default="openai/gpt-4o-mini", description="The model that litellm asks.")
     llm_api_base: str | None = Field(default=None, description="An OpenAI-compatible server, such as vLLM.")
     llm_api_key: SecretStr | None = None
+    llm_json_mode: Literal["json_schema", "json_object"] = Field(
+        default="json_schema", description="How the server takes a schema; llama.cpp's own server needs json_object."
+    )
+    llm_timeout: float = Field(default=60.0, gt=0, description="Seconds that litellm waits for one answer.")
+    llm_price_in: float | None = Field(
+        default=None, ge=0, description="US dollars per million tokens read, where litellm knows no price."
+    )
+    llm_price_out: float | None = Field(default=None, ge=0, description="US dollars per million tokens written.")
+    llm_path: Path | None = Field(default=None, description="The GGUF file of the model that llama_cpp runs.")
+    llm_context: int = Field(
+        default=8192, ge=512, description="Tokens that a prompt and its answer have room for in llama_cpp."
+    )
     llm_monthly_budget: float | None = Field(
         default=None, ge=0, description="The most that a business's questions may cost in a month, in US dollars."
+    )
+
+    whisper_model: Path | None = Field(default=None, description="The checkpoint that whisper hears with, a .pt file.")
+    transcriber_model: str | None = Field(
+        default=None, min_length=1, description="What litellm (openai/whisper-1) or deepgram (nova-3) hears with."
+    )
+    transcriber_api_base: str | None = Field(
+        default=None, pattern=r"^https?://[^\s@]+$", description="Another server that litellm or deepgram speaks to."
+    )
+    transcriber_api_key: SecretStr | None = Field(default=None, min_length=1)
+    transcriber_time_out: float = Field(
+        default=600.0, gt=0, le=3600, description="Seconds after which a request to litellm or deepgram is given up."
+    )
+    transcriber_language: str | None = Field(
+        default=None, pattern=r"^[a-z]{2}$", description="What is spoken (ISO 639-1); without it that is detected."
     )
 
     secret_keys: tuple[SecretStr, ...] = Field(
@@ -66,6 +93,21 @@ class Settings(BaseSettings):
         if len({adapter == "memory" for adapter in joined.values()}) > 1:
             named = ", ".join(f"{name}={adapter}" for name, adapter in joined.items())
             raise ValueError(f"either all or none of these can be in memory: {named}")
+        return self
+
+    @model_validator(mode="after")
+    def _something_to_hear_with(self) -> Self:
+        """A transcriber that lacks something says so now, and not with the first recording."""
+        missing = {
+            "pocketsphinx": (),
+            "whisper": () if self.whisper_model else ("whisper_model",),
+            "litellm": () if self.transcriber_api_key or self.transcriber_api_base else ("transcriber_api_key",),
+            "deepgram": () if self.transcriber_api_key or self.transcriber_api_base else ("transcriber_api_key",),
+        }[self.transcriber]
+        if missing:
+            raise ValueError(f"transcriber={self.transcriber} needs {missing[0]}; set REFLEQT_{missing[0].upper()}")
+        if self.transcriber == "pocketsphinx" and self.transcriber_language not in (None, "en"):
+            raise ValueError("transcriber=pocketsphinx hears English only; set REFLEQT_TRANSCRIBER to another")
         return self
 
     @property

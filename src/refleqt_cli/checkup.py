@@ -93,7 +93,7 @@ def _parts(container: "Container", settings: "Settings") -> Iterator[Finding]:
     for part, check in (
         ("embedder", lambda: _embedder(container)),
         ("llm", lambda: _llm(container)),
-        ("transcriber", lambda: _transcriber(container)),
+        ("transcriber", lambda: _transcriber(container, settings)),
         ("blobs", lambda: _blobs(container)),
         ("cipher", lambda: _cipher(container)),
         ("clock", lambda: _clock(container, settings, asks_database=bool(database.works))),
@@ -245,10 +245,17 @@ def _llm(container: "Container") -> str:
     return f"{llm.model}, which read a sentence and found {counted(len(reading.findings), 'thing')}"
 
 
-def _transcriber(container: "Container") -> str:
+def _transcriber(container: "Container", settings: "Settings") -> str:
+    """A service is not asked: it would want money for the answer."""
     transcriber = container.transcriber()
     heard = transcriber.transcribe(_recording(), "audio/wav")
-    return f"{transcriber.model}, which listened to {heard.duration:.1f} s"
+    told = f"{settings.transcriber}: {transcriber.model}, which listened to {heard.duration:.1f} s of no speech"
+    if settings.transcriber in ("litellm", "deepgram"):
+        told += "; what is said will be sent to a service, whose answer and key have not been tried"
+    missing = [program for program in ("ffmpeg", "ffprobe") if shutil.which(program) is None]
+    if missing:
+        return f"{told}; without {' and '.join(missing)} (sudo apt install ffmpeg) it reads WAV and no other format"
+    return f"{told}; ffmpeg reads other formats than WAV"
 
 
 def _recording() -> io.BytesIO:
