@@ -1,0 +1,75 @@
+"""How much an activity taught: the context that was proven in it, as one score, and how sure that is."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from math import exp
+
+import attrs
+
+from ..values import share
+from .records import ContextExtraction
+
+CONTEXT_KINDS = ("theme", "brand_voice", "competitor_mention", "customer_insight", "alignment_gap", "signal")
+"""What β can lack; names of people and things are found on the way."""
+
+AMOUNT, BREADTH, RICHNESS = 0.4, 0.35, 0.25
+"""What the number of findings, the kinds of them and the words count in the score."""
+
+MANY_FINDINGS = 8
+MANY_WORDS = 300
+"""Of these, an activity has 63 % of what more could add (1 − 1/e)."""
+
+HIGH, LOW = 0.6, 0.3
+"""Scores."""
+MOST_PROVEN = 0.8
+ENOUGH_FINDINGS, FEW_FINDINGS = 8, 3
+
+
+@attrs.frozen(kw_only=True)
+class ContextQuality:
+    """The score in [0, 1], what it is made of, and the confidence that it deserves: high, medium or low."""
+
+    score: float = attrs.field(validator=share)
+    confidence: str
+    findings: int
+    dropped: int
+    words: int
+    by_kind: Mapping[str, int]
+
+    @property
+    def reason(self) -> str:
+        """The score in words."""
+        kinds = sum(kind in self.by_kind for kind in CONTEXT_KINDS)
+        dropped = f", {self.dropped} more without proof left out" if self.dropped else ""
+        told = f"{self.findings} proven findings of {kinds} in {len(CONTEXT_KINDS)} kinds"
+        return f"{told}, {self.words:,} words{dropped}"
+
+
+def context_quality(findings: Sequence[ContextExtraction], *, dropped: int, words: int) -> ContextQuality:
+    """The quality of what an activity of so many ``words`` taught; ``dropped`` findings had no proof.
+
+    The score is the share of findings that were proven, times 0.4 · (1 − e^(−findings/8)) + 0.35 · share of kinds +
+    0.25 · (1 − e^(−words/300)). Confidence is high from a score of 0.6 with 8 findings of which 80 % were proven, low
+    below 0.3 or with fewer than 3 findings, and medium between.
+    """
+    by_kind = Counter(finding.kind for finding in findings)
+    count = len(findings)
+    proven = count / (count + dropped) if count else 0.0
+    amount = 1 - exp(-count / MANY_FINDINGS)
+    breadth = sum(kind in by_kind for kind in CONTEXT_KINDS) / len(CONTEXT_KINDS)
+    richness = 1 - exp(-words / MANY_WORDS)
+    score = proven * (AMOUNT * amount + BREADTH * breadth + RICHNESS * richness)
+    return ContextQuality(
+        score=score,
+        confidence=_confidence(score, count, proven),
+        findings=count,
+        dropped=dropped,
+        words=words,
+        by_kind=dict(sorted(by_kind.items())),
+    )
+
+
+def _confidence(score: float, findings: int, proven: float) -> str:
+    if score >= HIGH and findings >= ENOUGH_FINDINGS and proven >= MOST_PROVEN:
+        return "high"
+    return "low" if score < LOW or findings < FEW_FINDINGS else "medium"
