@@ -13,11 +13,14 @@ from refleqt_core.access import TokenService
 from refleqt_core.attribution.service import AttributionService
 from refleqt_core.cdt.forecast_ledger import ForecastService
 from refleqt_core.cdt.service import BeliefService
+from refleqt_core.context.activity_pages import ActivityReader
+from refleqt_core.context.activity_report import ActivityReportService
 from refleqt_core.context.removal import RemovalService
 from refleqt_core.context.service import ContextService
 from refleqt_core.errors import InvalidInput
 from refleqt_core.intake.activity_files import TranscriptReader
 from refleqt_core.intake.activity_log import ActivityService
+from refleqt_core.intake.activity_types import ActivityTypeService
 from refleqt_core.intake.brand_assets import BrandAssetService
 from refleqt_core.intake.calendar_comments import CommentService
 from refleqt_core.intake.calendar_patterns.nightly import NightlyPatterns
@@ -56,6 +59,7 @@ from refleqt_core.ports import (
     VectorIndex,
 )
 from refleqt_core.profile import ProfileService
+from refleqt_core.recommendations.activity_advice import ActivityAdviceService
 from refleqt_core.recommendations.service import RecommendationService
 from refleqt_core.spending import MeteredLLM, SpendingService
 from refleqt_core.upkeep import UpkeepService
@@ -414,6 +418,21 @@ class Container(containers.DeclarativeContainer):
     context: providers.Factory[ContextService] = providers.Factory(
         ContextService, store=store, vectors=vectors, embedder=embedder, llm=llm, clock=clock, ids=ids
     )
+    activity_types: providers.Factory[ActivityTypeService] = providers.Factory(
+        ActivityTypeService, store=store, clock=clock, ids=ids
+    )
+    activity_pages: providers.Factory[ActivityReader] = providers.Factory(ActivityReader, store=store, blobs=blobs)
+    activity_report: providers.Factory[ActivityReportService] = providers.Factory(
+        ActivityReportService,
+        store=store,
+        embedder=embedder,
+        clock=clock,
+        ids=ids,
+        sentiment=providers.Singleton(_sentiment),
+    )
+    activity_advice: providers.Factory[ActivityAdviceService] = providers.Factory(
+        ActivityAdviceService, store=store, clock=clock, ids=ids, seed=settings.provided.seed
+    )
     removal: providers.Factory[RemovalService] = providers.Factory(
         RemovalService, store=store, blobs=blobs, context=context, blob_kinds=BLOB_KINDS
     )
@@ -493,6 +512,8 @@ class Container(containers.DeclarativeContainer):
         handlers,
         context=context,
         activities=activities,
+        activity_report=activity_report,
+        activity_advice=activity_advice,
         categorisation=categorisation,
         patterns=patterns,
         performance=performance,

@@ -136,6 +136,12 @@ class ActivityService:
             self._hear_later(tx, business_id, recordings)
         return len(recordings)
 
+    def hear(self, business_id: BusinessId, activity_artifact_id: UUID) -> StoredTranscript | None:
+        """As `transcribe`; what was removed in the meantime needs not be heard any more: None."""
+        with self.store.business(business_id) as tx:
+            is_there = tx.count(ActivityArtifact, *where(id=activity_artifact_id))
+        return self.transcribe(business_id, activity_artifact_id) if is_there else None
+
     def transcribe(
         self,
         business_id: BusinessId,

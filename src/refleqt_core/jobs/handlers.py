@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ..context.activity_report import ActivityReportService
 from ..context.service import ContextService
 from ..intake.activity_log import ActivityService
 from ..intake.calendar_patterns.service import PatternService
@@ -12,14 +13,17 @@ from ..intake.tooling_service import ToolingService
 from ..outputs.briefs import BriefService
 from ..outputs.maps import MapService
 from ..ports import Handler, Job
+from ..recommendations.activity_advice import ActivityAdviceService
 from ..values import BusinessId
-from .catalogue import payload_of
+from .catalogue import AnalyzePatterns, ExtractContext, payload_of
 
 
 def handlers(
     *,
     context: ContextService,
     activities: ActivityService,
+    activity_report: ActivityReportService,
+    activity_advice: ActivityAdviceService,
     categorisation: CategorisationService,
     patterns: PatternService,
     performance: PerformanceService,
@@ -28,12 +32,22 @@ def handlers(
     briefs: BriefService,
 ) -> Mapping[str, Handler]:
     """The handler of each kind of job that can be done by these use cases."""
+
+    def extract(business: BusinessId, job: ExtractContext) -> None:
+        context.extract(business, job.source_type, job.source_id)
+        if job.source_type == "activity":
+            activity_advice.learn(business, job.source_id)
+
+    def analyze(business: BusinessId, job: AnalyzePatterns) -> None:
+        patterns.analyze(business, job.day)
+        activity_report.analyze(business, job.day)
+
     done_by: Mapping[str, Callable[[BusinessId, Any], object]] = {
-        "transcribe_audio": lambda business, job: activities.transcribe(business, job.activity_artifact_id),
-        "extract_context": lambda business, job: context.extract(business, job.source_type, job.source_id),
+        "transcribe_audio": lambda business, job: activities.hear(business, job.activity_artifact_id),
+        "extract_context": extract,
         "generate_embeddings": lambda business, job: context.embed(business, job.source_type, job.source_id),
         "categorize_entry": lambda business, job: categorisation.categorise(business, job.calendar_entry_id),
-        "analyze_patterns": lambda business, job: patterns.analyze(business, job.day),
+        "analyze_patterns": analyze,
         "compute_delta": lambda business, job: tooling.delta(business, job.source),
         "map_performance": lambda business, _: performance.map(business),
         "generate_maps": lambda business, _: maps.propose(business),
