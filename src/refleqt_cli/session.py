@@ -43,23 +43,27 @@ class Session:
     slug: str | None = None
     debug: bool = False
 
-    def settings(self) -> "Settings":
-        """The settings of the environment, and the home that was named; all wrong ones raise `InvalidInput`."""
+    def settings(self, **chosen: str) -> "Settings":
+        """The settings of the environment, the home that was named, and what the command was told to choose.
+
+        All wrong ones raise `InvalidInput`.
+        """
         from pydantic import ValidationError
 
         from refleqt_adapters.settings import Settings
 
         try:
-            return Settings() if self.home is None else Settings(home=self.home.expanduser().absolute())
+            home = {} if self.home is None else {"home": self.home.expanduser().absolute()}
+            return Settings(**home, **chosen)  # type: ignore[arg-type]  # pydantic checks them
         except ValidationError as error:
             raise InvalidInput(_fault(each["loc"], each["msg"]) for each in error.errors()) from error
 
     @contextmanager
-    def open(self) -> Iterator["Container"]:
-        """A wired Refleqt; nothing is connected or started before it is asked for."""
+    def open(self, **chosen: str) -> Iterator["Container"]:
+        """A wired Refleqt with the settings ``chosen``; nothing is connected or started before it is asked for."""
         from refleqt_adapters.container import open_refleqt
 
-        with open_refleqt(self.settings()) as container:
+        with open_refleqt(self.settings(**chosen)) as container:
             yield container
 
     @contextmanager

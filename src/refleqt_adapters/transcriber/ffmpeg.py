@@ -129,5 +129,5 @@ def _last_line(complaints: IO[bytes]) -> str:
 def _program(name: str) -> str:
     found = shutil.which(name)
     if found is None:
-        raise MissingProgram(name, INSTALL)
+        raise MissingProgram("ffmpeg", INSTALL)
     return found
