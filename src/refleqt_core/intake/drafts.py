@@ -147,6 +147,32 @@ class ActivityDraft:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class MessageDraft:
+    """What somebody wrote in a conversation, on one line."""
+
+    at: datetime
+    speaker: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConversationDraft:
+    """A day of a channel where people write to each other.
+
+    ``messages`` are in the order in which they are read, which need not be that of time; there is at least one.
+    ``roles`` are those of speakers who have one, ``name`` is that of the file which keeps the words. ``covered`` is
+    from when to when the source was read: of the day it says nothing before or after that.
+    """
+
+    external_id: str
+    title: str
+    name: str
+    messages: tuple[MessageDraft, ...]
+    covered: tuple[datetime, datetime]
+    roles: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
     """A free-text answer of the onboarding; an empty one was skipped."""
 
