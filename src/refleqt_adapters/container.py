@@ -347,7 +347,7 @@ class Container(containers.DeclarativeContainer):
     spending: providers.Factory[SpendingService] = providers.Factory(
         SpendingService, store=store, clock=clock, ids=ids, default_micros=settings.provided.llm_budget_micros
     )
-    llm: providers.Factory[LLM] = providers.Factory(MeteredLLM, llm=model, spending=spending)
+    llm: providers.Singleton[LLM] = providers.Singleton(MeteredLLM, llm=model, spending=spending)
     transcriber: providers.Provider[Transcriber] = providers.Selector(
         settings.provided.transcriber,
         pocketsphinx=providers.Singleton(_pocketsphinx),

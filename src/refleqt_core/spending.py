@@ -10,7 +10,7 @@ from .attempts import tried_again
 from .entities import Owned
 from .errors import NotAllowed
 from .ports import LLM, Answer, Clock, Ids, Prompt, Store, Transaction, Usage, where
-from .ports.llm import Unsatisfied
+from .ports.llm import Interrupted, Unsatisfied
 from .values import BusinessId, not_negative
 
 T = TypeVar("T")
@@ -158,7 +158,7 @@ class MeteredLLM:
         self.spending.check(prompt.business_id)
         try:
             answer = self.llm.complete(prompt, schema)
-        except Unsatisfied as error:
+        except (Unsatisfied, Interrupted) as error:
             self.spending.record(prompt.business_id, prompt.task, error.usage, answered=False)
             raise
         self.spending.record(prompt.business_id, prompt.task, answer.usage)

@@ -1,25 +1,41 @@
 """Hosted models through LiteLLM, and any server that speaks the OpenAI API (vLLM, LoRAX, llama.cpp)."""
 
 import importlib
-import json
+import logging
 import math
 import os
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from string import ascii_uppercase
 from typing import Any, Literal, TypeVar
 
-from refleqt_core.errors import InvalidInput, MissingDependency, NotAllowed, RefleqtError, Unavailable
-from refleqt_core.ports.llm import Answer, Prompt, Unsatisfied, Usage
+import attrs
 
-from .answers import json_schema, satisfied
-from .asking import again, json_demand, messages
+from refleqt_core.errors import InvalidInput, MissingDependency, NotAllowed, RefleqtError, Unavailable
+from refleqt_core.ports.llm import Answer, Prompt, Usage
+
+from .answers import json_schema
+from .asking import json_demand, messages, without_control_marks
+from .replies import Chat, Reply, answered
+from .retrying import Patience, named_wait
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
 _GROUP = 20
 """As many tokens as the API gives probabilities for."""
+
+_OF_THE_KEY, _PAYMENT_REQUIRED, _CLIENT_ERRORS = frozenset({401, 403}), 402, range(400, 500)
+_PASSING = frozenset({408, 409, 425, 429})
+"""Client errors that may be gone the next time; so may all of the server's."""
+
+
+@attrs.frozen(kw_only=True)
+class Price:
+    """US dollars per million tokens, which is micro-USD per token."""
+
+    tokens_in: float = 0.0
+    tokens_out: float = 0.0
 
 
 class LiteLLM:
@@ -27,8 +43,10 @@ class LiteLLM:
 
     ``model`` is LiteLLM's name ("openai/gpt-5-mini", "anthropic/…"); ``api_base`` points it at another server. ``lora``
     is the hash of the LoRA that the server answers with under this name, for the `Usage`. An answer that does not
-    satisfy its schema is asked for again, ``attempts`` times in all. ``json_mode`` is how the server takes the schema:
-    as OpenAI's ``json_schema``, or as llama.cpp's ``json_object`` with a schema beside it.
+    satisfy its schema is asked for again, ``attempts`` times in all. A server in trouble is given ``patience``, each
+    request ``timeout`` seconds. ``json_mode`` is how the server takes the schema: as OpenAI's ``json_schema``, or as
+    llama.cpp's ``json_object`` with a schema beside it. What a question costs is LiteLLM's list price; ``price`` comes
+    before it.
     """
 
     def __init__(
@@ -41,9 +59,13 @@ class LiteLLM:
         attempts: int = 3,
         timeout: float = 60.0,
         json_mode: Literal["json_schema", "json_object"] = "json_schema",
+        price: Price | None = None,
+        patience: Patience | None = None,
     ):
         self._litellm = _load()
         self._model, self._lora, self._attempts, self._json_mode = model, lora, attempts, json_mode
+        self._price, self._patience, self._key = price, patience or Patience(), api_key
+        self._is_price_missed = False
         self._target = {"model": model, "api_base": api_base, "api_key": api_key, "timeout": timeout, "max_retries": 0}
 
     @property
@@ -54,20 +76,16 @@ class LiteLLM:
     def complete(self, prompt: Prompt, schema: type[T]) -> Answer[T]:
         """See `LLM.complete`; the usage is that of all attempts together."""
         shape = json_schema(schema)
+        form = self._format(schema.__name__, shape)
+
+        def ask(chat: Chat) -> Reply:
+            response = self._ask(messages=_unmarked(chat), response_format=form, temperature=0)
+            choice = _choice(response, self._model)
+            content = choice.message.content or ""
+            return Reply(content=content, usage=self._usage(response), is_cut=choice.finish_reason == "length")
+
         chat = messages(prompt, json_demand(shape))
-        usages: list[Usage] = []
-        problem = ""
-        for _ in range(self._attempts):
-            response = self._ask(messages=chat, response_format=self._format(schema.__name__, shape), temperature=0)
-            usages.append(self._usage(response))
-            content = response.choices[0].message.content or ""
-            try:
-                return Answer(value=satisfied(schema, _parsed(content)), usage=_total(usages))
-            except InvalidInput as error:
-                problem = str(error)
-                chat = [*chat, *again(content, problem)]
-        said = f"{self._model} did not answer '{prompt.task}' as asked in {self._attempts} attempts; at last: {problem}"
-        raise Unsatisfied(said, _total(usages))
+        return answered(ask, chat, schema, task=prompt.task, attempts=self._attempts)
 
     def score(self, prompt: Prompt, options: Sequence[str]) -> list[float]:
         """See `LLM.score`: the model names its choice by a letter, whose probabilities are read.
@@ -90,12 +108,36 @@ class LiteLLM:
         lettered = "\n".join(f"{letter}: {option}" for letter, option in zip(letters, options, strict=True))
         chat = messages(prompt, "Answer with the letter of the option that fits best, and with nothing else.")
         chat[1]["content"] += f"\n\nOptions:\n{lettered}"
-        response = self._ask(messages=chat, logprobs=True, top_logprobs=_GROUP, max_tokens=1, temperature=0)
+        response = self._ask(messages=_unmarked(chat), logprobs=True, top_logprobs=_GROUP, max_tokens=1, temperature=0)
         return _by_letter(_top_logprobs(response, self._model), letters)
 
     def _ask(self, **arguments: Any) -> Any:
-        with _translated(self._litellm, self._model):
-            return self._litellm.completion(**self._target, **arguments)
+        """The server's answer, asked for again while there is `Patience` and the fault may pass."""
+        failed = 0
+        while True:
+            try:
+                return self._litellm.completion(**self._target, **arguments)
+            except Exception as error:
+                failed += 1
+                meaning = self._meaning(error)
+                wait = named_wait(getattr(error, "litellm_response_headers", None))
+                if not isinstance(meaning, Unavailable) or not self._patience.waits(failed, wait):
+                    # A key that the server repeats has no place in a traceback either.
+                    raise meaning from (None if self._key and self._key in str(error) else error)
+
+    def _meaning(self, error: Exception) -> RefleqtError:
+        """By the HTTP status, since LiteLLM has no class of its own for some of them."""
+        said = str(error).replace(self._key, "…") if self._key else str(error)
+        status = getattr(error, "status_code", None)
+        if status in _OF_THE_KEY:
+            return NotAllowed(f"{self._model} refused the key. Check the API key and what it may use.")
+        if status == _PAYMENT_REQUIRED:
+            return NotAllowed(f"{self._model} wants to be paid first: {said}")
+        if status in _CLIENT_ERRORS and status not in _PASSING:
+            return InvalidInput(
+                f"{self._model} did not take the request: {said}. Check the model's name, its server and the length."
+            )
+        return Unavailable(f"{self._model} does not answer: {said}")
 
     def _format(self, name: str, shape: Mapping[str, Any]) -> dict[str, Any]:
         if self._json_mode == "json_object":
@@ -104,13 +146,29 @@ class LiteLLM:
 
     def _usage(self, response: Any) -> Usage:
         used = getattr(response, "usage", None)
+        tokens_in = getattr(used, "prompt_tokens", 0) or 0
+        tokens_out = getattr(used, "completion_tokens", 0) or 0
         return Usage(
             model=self._model,
             lora=self._lora,
-            tokens_in=getattr(used, "prompt_tokens", 0) or 0,
-            tokens_out=getattr(used, "completion_tokens", 0) or 0,
-            cost_micros=round(1e6 * (response._hidden_params.get("response_cost") or 0.0)),
+            tokens_in=tokens_in,
+            tokens_out=tokens_out,
+            cost_micros=self._cost(response, tokens_in, tokens_out),
         )
+
+    def _cost(self, response: Any, tokens_in: int, tokens_out: int) -> int:
+        """In micro-USD, any fraction of one counted whole; 0 where no price is known, which is logged once."""
+        if self._price is not None:
+            return math.ceil(self._price.tokens_in * tokens_in + self._price.tokens_out * tokens_out)
+        listed = response._hidden_params.get("response_cost")
+        if listed is None and not self._is_price_missed:
+            self._is_price_missed = True
+            log.warning(
+                "no price is known of %s, so that its questions count as free; set REFLEQT_LLM_PRICE_IN and "
+                "REFLEQT_LLM_PRICE_OUT to US dollars per million tokens",
+                self._model,
+            )
+        return math.ceil(round(1e6 * (listed or 0.0), 6))
 
 
 def _load() -> Any:
@@ -124,45 +182,18 @@ def _load() -> Any:
     return package
 
 
-@contextmanager
-def _translated(package: Any, model: str) -> Iterator[None]:
-    try:
-        yield
-    except Exception as error:
-        raise _meaning(package.exceptions, model, error) from error
+def _unmarked(chat: Chat) -> Chat:
+    return [{**message, "content": without_control_marks(message["content"])} for message in chat]
 
 
-def _meaning(kinds: Any, model: str, error: Exception) -> RefleqtError:
-    if isinstance(error, kinds.AuthenticationError | kinds.PermissionDeniedError):
-        return NotAllowed(f"{model} refused the key: {error}. Check the API key and what it may use.")
-    if isinstance(error, kinds.BadRequestError | kinds.NotFoundError | kinds.UnprocessableEntityError):
-        return InvalidInput(
-            f"{model} did not take the request: {error}. Check the model's name, its server and the length."
-        )
-    return Unavailable(f"{model} does not answer: {error}")
-
-
-def _parsed(content: str) -> Any:
-    """The JSON of an answer; a fence of Markdown around it is no part of it."""
-    fenced = re.fullmatch(r"\s*```(?:json)?\s*(.*?)\s*```\s*", content, flags=re.DOTALL)
-    try:
-        return json.loads(fenced[1] if fenced else content)
-    except ValueError as error:
-        raise InvalidInput(f"not JSON: {error}") from error
-
-
-def _total(usages: Sequence[Usage]) -> Usage:
-    return Usage(
-        model=usages[-1].model,
-        lora=usages[-1].lora,
-        tokens_in=sum(usage.tokens_in for usage in usages),
-        tokens_out=sum(usage.tokens_out for usage in usages),
-        cost_micros=sum(usage.cost_micros for usage in usages),
-    )
+def _choice(response: Any, model: str) -> Any:
+    if not response.choices:
+        raise Unavailable(f"{model} gave an answer without content")
+    return response.choices[0]
 
 
 def _top_logprobs(response: Any, model: str) -> list[tuple[str, float]]:
-    given = getattr(response.choices[0], "logprobs", None)
+    given = getattr(_choice(response, model), "logprobs", None)
     content = getattr(given, "content", None)
     if not content:
         raise InvalidInput(f"{model} gives no log-probabilities; score with the offline or a local model instead")

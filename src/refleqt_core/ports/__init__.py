@@ -6,7 +6,7 @@ from .clock import Clock, Ids
 from .connector import Connector, MetricRecord
 from .embedder import Embedder
 from .events import Event, Events
-from .llm import LLM, Answer, Document, Prompt, Unsatisfied, Usage
+from .llm import LLM, Answer, Document, Interrupted, Prompt, Unsatisfied, Usage
 from .payment_escrow import Balance, PaymentEscrow, Price
 from .queue import Handler, Job, JobRecord, Queue
 from .store import Appended, Filter, Query, Store, Transaction, where
@@ -32,6 +32,7 @@ __all__ = [
     "Handler",
     "Hit",
     "Ids",
+    "Interrupted",
     "Job",
     "JobRecord",
     "MetricRecord",

@@ -5,7 +5,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 
 import attrs
 
-from ..errors import NeedsReview
+from ..errors import NeedsReview, Unavailable
 from ..values import BusinessId
 
 T = TypeVar("T")
@@ -65,6 +65,14 @@ class Unsatisfied(NeedsReview):
         super().__init__(message)
 
 
+class Interrupted(Unavailable):
+    """The model answered, not as asked, and then no more; ``usage`` says what the attempts before took."""
+
+    def __init__(self, message: str, usage: Usage):
+        self.usage = usage
+        super().__init__(message)
+
+
 class LLM(Protocol):
     """A language model. It may be called from any thread."""
 
@@ -77,8 +85,9 @@ class LLM(Protocol):
         """An instance of ``schema``, a frozen standard dataclass whose JSON Schema the answer satisfied.
 
         An answer that does not satisfy it is asked for again within the adapter's limits; at last `Unsatisfied` is
-        raised with what was wrong. A model that does not answer raises `Unavailable`. A task that the adapter cannot do
-        raises `InvalidInput` which names the tasks it can.
+        raised with what was wrong. A model that does not answer raises `Unavailable`, which is `Interrupted` where it
+        has answered before. A prompt that is too long, or a task that the adapter cannot do, raises `InvalidInput`
+        which says how long it may be, or names the tasks it can.
         """
         ...
 
