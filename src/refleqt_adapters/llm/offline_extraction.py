@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from refleqt_core.context.chunking import Passage, sentences
+from refleqt_core.context.instructions_in_text import cleared
 from refleqt_core.intake.implicit_signals import INTENSIFIERS, VAGUE_WORDS
 from refleqt_core.intake.vocabulary import STOPWORDS
 
@@ -15,12 +16,6 @@ from .offline_lexicon import patterns, topics, words
 from .offline_names import Named, is_called_competitor, known_names, new_names
 
 _CUED_KINDS = ("customer_insight", "brand_voice", "alignment_gap", "signal")
-_CHAT_MARKUP = re.compile(
-    r"<\|(?:im_start|start_header_id|system|user|assistant)\|>.{0,2000}?<\|(?:im_end|eot_id|end)\|>"
-    r"|\[INST\].{0,2000}?\[/INST\]|<(system|instructions?|assistant)>.{0,2000}?</\1>"
-    r"|<\|(?:im_end|eot_id|end|endoftext)\|>|\[/INST\]|</(?:system|instructions?|assistant)>",
-    re.IGNORECASE | re.DOTALL,
-)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _MOST_WORDS = 14
 _LONGEST_CLAUSE = 40
@@ -29,10 +24,9 @@ _LONGEST_CLAUSE = 40
 def extract(text: str, known: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """What ``text`` holds, as the JSON of an `ExtractedContext`; ``known`` has competitors, products and people.
 
-    Sentences that talk to a model are left out of everything, so that with them or without the answer is the same.
+    What talks to a model is left out of everything, so that with it or without the answer is the same.
     """
-    text = _without_chat_markup(text)
-    said = [sentence for sentence in sentences(text) if not _talks_to_a_model(sentence.text)]
+    said = sentences(cleared(text).text)
     moods = [mood_of(sentence.text) for sentence in said]
     plain = _blanked(text, said)
     names = _all_names(said, plain, known)
@@ -52,15 +46,6 @@ def extract(text: str, known: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         "sentiment": sum(n * mood for n, mood in zip(lengths, moods, strict=True)) / (sum(lengths) or 1),
         "topics": [name for name, _ in Counter(finding["topic"] for finding in findings).most_common()],
     }
-
-
-def _without_chat_markup(text: str) -> str:
-    """``text`` with white space for turns of a pasted chat, so that they take no neighbour with them."""
-    return _CHAT_MARKUP.sub(lambda match: "\n".ljust(len(match.group())), text)
-
-
-def _talks_to_a_model(sentence: str) -> bool:
-    return any(pattern.search(sentence) for pattern in patterns("addressed_to_models"))
 
 
 def _blanked(text: str, said: Sequence[Passage]) -> str:

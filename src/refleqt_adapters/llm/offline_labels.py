@@ -7,6 +7,7 @@ from threading import local
 from typing import Any
 
 from refleqt_core.context.chunking import sentences
+from refleqt_core.context.instructions_in_text import cleared
 
 from .offline_lexicon import named, patterns
 
@@ -54,15 +55,10 @@ def labels(artifact_type: str, usual: str | None, known: Mapping[str, Any], text
 def _meant(text: str) -> str:
     """``text`` without what talks to a model."""
     kept = []
-    for sentence in sentences(text):
-        starts = [match.start() for pattern in _addressed() if (match := pattern.search(sentence.text))]
+    for sentence in sentences(cleared(text).text):
+        starts = [match.start() for rule in patterns("addressed_to_labellers") if (match := rule.search(sentence.text))]
         kept.append(sentence.text[: min(starts)] if starts else sentence.text)
     return "\n".join(kept)
-
-
-@cache
-def _addressed() -> tuple[re.Pattern[str], ...]:
-    return (*patterns("addressed_to_models"), *patterns("addressed_to_labellers"))
 
 
 def _scored(text: str) -> dict[str, float]:

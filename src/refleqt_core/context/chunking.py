@@ -8,7 +8,7 @@ _ABBREVIATIONS = frozenset({
     "mr", "mrs", "ms", "dr", "prof", "st", "vs", "etc", "e.g", "i.e", "approx", "inc", "ltd", "co", "corp", "dept",
     "fig", "jan", "feb", "apr", "jun", "jul", "aug", "sept", "oct", "nov", "dec", "a.m", "p.m", "u.s", "u.k",
 })  # fmt: skip
-_STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|\n+")
+_STOP = re.compile(r"[.!?…]+[\"'”’)\]]*(?=\s)|[。！？]+[」』”]*|\n+")
 _WORD = re.compile(r"\S{1,60}")
 _TURN = re.compile(r"(?:and|but|so|because|then|which|while|although)\b", re.IGNORECASE)
 
@@ -32,9 +32,9 @@ def tokens(text: str) -> int:
 def sentences(text: str, *, longest: int = 45) -> tuple[Passage, ...]:
     """The sentences of ``text`` in order, without the white space around them; blank text has none.
 
-    They end at ``.``, ``!``, ``?``, ``…`` or a line's end, but not after an abbreviation, an initial or before a small
-    letter. One of more than ``longest`` words (speech without punctuation) is cut before a conjunction, else anywhere
-    between two words.
+    They end at ``.``, ``!``, ``?``, ``…``, ``。`` or a line's end, but not after an abbreviation, an initial or before
+    a small letter. One of more than ``longest`` words (speech without punctuation) is cut before a conjunction, else
+    anywhere between two words.
     """
     found: list[Passage] = []
     start = 0

@@ -1,0 +1,131 @@
+"""What people write to a language model and not to people, as expressions over a folded sentence."""
+
+import re
+
+_ORDER = (
+    r"(?:^|[.,:;!?\"'“”(>*\]–—-]\s*|you\b[^.]{0,20}\bto\s+|\b(?:please|must|should|and|then|now|just|can|kindly|"
+    r"immediately|simply|will|first|also|so|but|or|you|ai|assistant|model|computer|could|would|instead|is to)\s+)(?P<order>)"
+)
+"""What an order to somebody stands behind, and where it begins; "customers ignore …" is a statement about others."""
+
+_MACHINE = (
+    r"(?:ai|llm|language model|large language model|chatbot|chatgpt|gpt[\w.-]*)\b"
+    r"(?![ -](?:company|start-?up|firm|vendor|agency|fan|expert|sceptic|skeptic|team|user|customer|buyer|feature|tool))"
+)
+_ASKED = r"(?:instructions?|prompts?|directives?|programming|system message)"
+_FORM = r"(?:json|xml|yaml|schema|findings?|empty (?:list|json|object|array|string|answer)|list of findings)"
+_OUTPUT = r"(?:findings?|extraction|answer|output|response)"
+
+_DISOBEY = (
+    rf"{_ORDER}(?:ignore|disregard|forget|override|overrule|bypass|skip|discard|drop|abandon|neglect)\b.{{0,40}}"
+    rf"\b(?:previous|prior|above|earlier|all|any|your|every|other|system|original|preceding|existing|initial|former)\b"
+    rf".{{0,30}}\b{_ASKED}\b",
+    rf"{_ORDER}(?:ignore|disregard|forget|override|bypass)\b.{{0,20}}"
+    r"\b(?:your|previous|prior|above|earlier|preceding|system)\b.{0,20}"
+    r"\b(?:rules?|guidelines?|directions?|constraints?|context|safety|restrictions?|training)\b",
+    rf"{_ORDER}(?:ignore|disregard|forget)\b.{{0,10}}\b(?:everything|anything|all|whatever|the (?:text|words|content|"
+    r"document|rest))\b.{0,15}\b(?:above|you were told|you have been told|you were instructed|said before)\b",
+    rf"\b(?:overrides?|overriding|replaces?|supersedes?|(?:change|update|correction|addition) (?:to|of)|"
+    rf"despite)\s+your "
+    rf"(?:\w+ )?{_ASKED}\b",
+    rf"\byour (?:\w+ )?{_ASKED}\b.{{0,25}}\b(?:void|invalid|obsolete|outdated|cancelled|suspended|no longer)\b",
+    rf"\b(?:new|updated|revised|real|actual|additional|hidden|secret|special) (?:system )?{_ASKED} ?:",
+    r"\bstop (?:reading|extracting|processing|analy[sz]ing|parsing) (?:this|the) (?:document|text|"
+    r"transcript|passage)\b",
+)
+_POSE = (
+    r"\byou are (?:now|henceforth|from now on) (?:\w+[ -]){0,5}(?:assistant|ai|model|bot|chatbot|llm|gpt|"
+    r"dan|extractor)\b",
+    rf"\byou are (?:an?|the|my) (?:\w+[ -]){{0,3}}(?:{_MACHINE}|unrestricted\b)",
+    r"\b(?:pretend|imagine|assume|suppose)\b.{0,15}\byou(?: are|'re)\b.{0,30}\b(?:ai|dan|llm|"
+    r"language model|jailbroken)\b",
+    r"\bfrom now on,? (?:you|your)\b.{0,20}\b(?:act|behave|respond|answer|reply|speak|obey|ignore|output|pretend)\b",
+    r"\bas an? (?:large )?(?:ai\b(?! (?:company|start-?up|vendor|firm|agency))|language model|llm)",
+    r"\bdeveloper mode (?:enabled|on|activated|output)\b|\bdo anything now\b|\bjailbr(?:eak|oken) (?:mode|prompt)\b",
+)
+_ADDRESS = (
+    rf"\b(?:dear|hey|hello|hi|attention|ok(?:ay)?|note to|message (?:to|for)|memo to),? (?:all |any |every |the )?"
+    rf"(?:{_MACHINE}|(?:model|assistant|extractor|summari[sz]er|computer|bot|robot)s?\b(?! (?:of|from|in|at|for)\b))",
+    rf"\b(?:to|for) (?:the |any |every )?{_MACHINE} ?:",
+    r"\b(?:whoever|whatever|if you|anyone who) (?:\w+ )?(?:extracts?|processes|summari[sz]es?|parses?|"
+    r"analy[sz]es?) this\b",
+    r"\b(?:ai|model|llm|bot)s? (?:\w+ )?(?:reading|processing|parsing|analy[sz]ing|that reads?) this\b",
+)
+_ANSWER = (
+    rf"{_ORDER}(?:respond|reply|answer|output|return|print|emit|produce|generate)(?: back)?\s+(?:only |just |exactly |"
+    rf"solely |with |the |a |this |following |an |your |in )*{_FORM}\b",
+    r"\byour (?:answer|output|response|reply)\b.{0,10}\b(?:must|has to|have to|should|is to|will|shall)\b.{0,40}"
+    r"\b(?:json|xml|yaml|empty|words?|findings?|object|string|nothing|times|positive|negative)\b",
+    rf"{_ORDER}(?:translate|summari[sz]e|rewrite|paraphrase|repeat|echo|complete|continue)\s+(?:the following|this|the "
+    r"above) (?:text|sentence|document|passage|paragraph|words?|phrase|prompt|conversation|message|input)s?\b"
+    r".{0,60}(?::(?:\s|$)|\bstarting with\b|\bnothing else\b)",
+    rf"{_ORDER}(?:repeat|echo|print|output)\b.{{0,12}}\b(?:text|words?|sentences?|lines?|content|everything) above\b",
+    rf"{_ORDER}(?:reveal|show|print|repeat|leak|display|tell (?:me|us)|give (?:me|us)|output|expose|send)\b.{{0,25}}"
+    r"\b(?:your|the|hidden|initial) (?:system prompt|prompt|hidden instructions|system message|api key)\b",
+    rf"{_ORDER}(?:reveal|print|repeat|leak|display|output|expose)\b.{{0,25}}\b(?:your|hidden|initial) instructions\b",
+    rf"{_ORDER}(?:set|mark|report|score|rate|treat|give|make|count)\b.{{0,30}}\b(?:sentiment|charge|confidence)\b"
+    r".{0,12}?\s(?:(?:to|as|=|at|of) )?(?:very |fully |always )?(?:positive|negative|neutral|maximum|"
+    r"minimum|max|min|zero|"
+    r"one|[01](?:\.\d+)?)(?!\s?%|\w)",
+    rf"{_ORDER}(?:do not|don'?t|never) (?:extract|output)\b",
+    rf"\b(?:leave|omit|suppress|hide|exclude|remove|mention|list|report|include)\b.{{0,60}}\b(?:out of|from|in) your "
+    rf"{_OUTPUT}\b",
+    r"\b(?:competitor_mention|customer_insight|brand_voice|alignment_gap|emotional_charge)\b",
+    r"\b(?:all|every|each|your) findings? (?:is about|are about|(?:ha(?:s|ve) to|must|should) (?:be|"
+    r"praise|mention|name|"
+    r"say))\b",
+    rf"{_ORDER}(?:output|list|report|add|invent)\b.{{0,15}}\b(?:only|just|but|a|"
+    rf"the) (?:the )?findings? (?:that|about|of)\b",
+    r"\binstead of (?:extracting|(?:listing|reporting|returning|giving|finding) (?:the |any |"
+    r"your )?(?:findings?|quotes?|"
+    r"json|entities))\b",
+    r"\bthe extraction (?:will|must|has to|shall)\b.{0,30}\b(?:fail\w*|empty|invalid|rejected)\b",
+    r"\b(?:decode|decrypt|base64|rot13)\b.{0,40}\b(?:do what|follow|execute|obey|carry out)\b",
+)
+_FORGERY = (
+    r"^\W*[#*<\[|]{2,}\s*(?:system|assistant|developer|user|human|ai)\b\W{0,4}(?::|$|\s)",
+    r"^\W*(?:developer|system|admin|operator) (?:message|prompt|note|override)\b\W*:",
+    r"<\|?/?(?:im_start|im_end|system|assistant|user|endoftext|s|inst|eot_id|start_header_id|end_header_id|document|"
+    r"instructions?|prompt|tool_call)\|?>|\[/?inst\]|<</?sys>>",
+    r"^\W*#+ ?(?:system|instructions?|assistant|response|user|prompt)\W*$",
+    r"[\"'](?:findings|sentiment|quote|role|tool|arguments|messages)[\"']\s*:",
+    r"^\W*(?:end|begin|start|stop)(?: of)?(?: the| this| system| user| untrusted)* (?:prompt|"
+    r"instructions?|document|context|"
+    r"data|input|text|transcript|source)\W*$|^\W*(?:end|begin) [0-9a-f]{8,}\W*$",
+    r"\b(?:document|text|input|context|transcript|passage|data) (?:ends|is over|stops|ended|finishes) here\b",
+)
+_ELSEWHERE = (
+    r"\b(?:ignorier\w*|vergiss|vergesst|missachte\w*|uberschreib\w*)\b.{0,40}\b(?:anweisungen|"
+    r"instruktionen|vorgaben|befehle)\b",
+    r"\bdu bist (?:jetzt|nun|ab sofort)\b.{0,40}\b(?:assistent|ki|modell|bot|chatbot)\b",
+    r"\b(?:ignore[rz]?|oublie[rz]?)\b.{0,40}\b(?:instructions?|consignes?) (?:precedentes?|anterieures?|ci-dessus)\b",
+    r"\b(?:ignora\w*|olvida\w*)\b.{0,40}\binstrucciones\b",
+    r"\b(?:ignora\w*|dimentica\w*)\b.{0,40}\bistruzioni\b",
+    r"\b(?:ignor\w+|esquec\w+)\b.{0,40}\binstrucoes\b",
+    r"\b(?:negeer|vergeet)\b.{0,40}\b(?:instructies|aanwijzingen)\b",
+    r"\b(?:zignoruj|ignoruj|zapomnij)\b.{0,40}\b(?:instrukcj\w+|polecen\w+)",
+    r"(?:игнорируй|забудь|не учитывай).{0,40}(?:инструкци|указани|команд)",
+    r"(?:忽略|无视|忘记|無視|忘記).{0,15}(?:指令|指示|提示|说明|說明)",
+    r"(?:指示|命令|プロンプト).{0,12}(?:無視|忘れ)",
+    r"(?:지시|명령).{0,12}(?:무시|잊)",
+    r"تجاهل.{0,30}(?:التعليمات|الأوامر)",
+    r"\btalimatlar\w*\b.{0,12}\b(?:yok say|unut|gormezden gel)",
+)
+
+ORDERS = tuple(re.compile(each) for each in (*_DISOBEY, *_POSE, *_ADDRESS, *_ANSWER, *_FORGERY, *_ELSEWHERE))
+"""Any of them says that a sentence talks to a model; they are for small letters."""
+
+HINT = re.compile(
+    r"instru|prompt|directive|programming|system|rule|guideline|direction|constraint|context|safety|"
+    r"restrict|training|above"
+    r"|told|said before|assistant|\bais?\b|llm|model|bot\b|gpt|\bdan\b|anything now|developer|jailbr|json|"
+    r"xml|yaml|schema"
+    r"|finding|empty|extract|sentiment|charge|confidence|document|text|transcript|passage|input|base64|"
+    r"rot13|decode|_|unrestr"
+    r"|computer|from now on|this$|this\b|answer|output|response|reply|api key|message|[\"'<\[]|begin|"
+    r"end [0-9a-f]|anweisung"
+    r"|instruktion|vorgaben|befehle|assistent|\bki\b|consigne|istruzion|aanwijzing|polecen|[^\x00-\u052f]|"
+    r"инструкц|указани"
+    r"|команд|talimat"
+)
+"""Stands in every sentence that one of `ORDERS` finds; most others can be passed over at once."""
