@@ -218,3 +218,21 @@ def test_nothing_there_finds_nothing(place: Place) -> None:
     business = place.business()
     assert place.index.search(business, EAST, MODEL) == []
     assert place.index.count(business) == 0
+
+
+def test_all_vectors_of_a_type_are_given_with_their_sources(place: Place) -> None:
+    business = place.business()
+    first, second = sorted((uuid4(), uuid4()))
+    place.put(business, ["north"], unit([0, 1]), source=second)
+    place.put(business, ["east"], unit([1, 0]), source=first)
+    place.put(business, ["a note"], unit([1, 1]), source_type="activity")
+    place.put(business, ["by another model"], unit([1, 1]), model="model-2")
+    place.put(place.business(), ["another's"], unit([1, 1]))
+    sources, vectors = place.index.vectors(business, MODEL, "vent")
+    assert sources == [first, second]
+    assert vectors.dtype == np.float32 and vectors.tolist() == [[1, 0], [0, 1]]
+
+
+def test_without_a_chunk_there_is_no_vector(place: Place) -> None:
+    sources, vectors = place.index.vectors(place.business(), MODEL, "vent")
+    assert (sources, vectors.shape) == ([], (0, 0))

@@ -79,6 +79,13 @@ class MemoryVectorIndex:
         }
         return _best([hit for hit in shares.values() if hit.similarity > 0], limit)
 
+    def vectors(self, business_id: BusinessId, model: str, source_type: str) -> tuple[list[UUID], Vectors]:
+        """The vector of every chunk of that type and model, and its source."""
+        rows = [row for row in self._rows(business_id, (source_type,)) if row.model == model]
+        rows.sort(key=lambda row: (row.chunk.source_id, row.chunk.id))
+        found = np.stack([row.vector for row in rows]) if rows else np.empty((0, 0), np.float32)
+        return [row.chunk.source_id for row in rows], found
+
     def count(self, business_id: BusinessId, model: str | None = None) -> int:
         """How many chunks the business has."""
         return sum(model in (None, row.model) for row in self._rows(business_id, ()))

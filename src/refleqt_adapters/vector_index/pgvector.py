@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from sqlalchemy import ColumnElement, Row, delete, func, insert, select, text
 
 from refleqt_adapters.postgres.connections import Database
@@ -100,6 +101,18 @@ class PgVectorIndex:
         asked = {"query": query, "types": list(source_types), "limit": limit}
         with self._database.transaction(business_id) as connection:
             return [_hit(row) for row in connection.execute(WORDS, asked)]
+
+    def vectors(self, business_id: BusinessId, model: str, source_type: str) -> tuple[list[UUID], Vectors]:
+        """The vector of every chunk of that type and model, and its source."""
+        query = (
+            select(table.c.source_id, table.c.embedding)
+            .where(table.c.model == model, table.c.source_type == source_type)
+            .order_by(table.c.source_id, table.c.id)
+        )
+        with self._database.transaction(business_id) as connection:
+            rows = connection.execute(query).all()
+        found = np.array([row.embedding for row in rows], np.float32) if rows else np.empty((0, 0), np.float32)
+        return [row.source_id for row in rows], found
 
     def count(self, business_id: BusinessId, model: str | None = None) -> int:
         """How many chunks the business has."""

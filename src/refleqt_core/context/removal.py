@@ -8,12 +8,11 @@ import attrs
 from ..entities import Entity
 from ..intake.activities import Activity, ActivityArtifact, StoredTranscript
 from ..intake.business import Business
-from ..intake.vents import VentEntry, VentTheme
+from ..intake.vents import VentEntry
 from ..ports import BlobStore, Store, Transaction, where
 from ..values import BusinessId
-from .records import SourceReading
 from .service import ContextService
-from .themes import label_of
+from .themes import recount
 
 
 @attrs.frozen(kw_only=True)
@@ -36,7 +35,7 @@ class RemovalService:
             self.context.forget(tx, business_id, "vent", vent_id)
             tx.remove(VentEntry, vent_id)
             if vent.theme_id is not None:
-                _recount(tx, vent.theme_id)
+                recount(tx, {vent.theme_id}, relabel=True)
 
     def remove_activity(self, business_id: BusinessId, activity_id: UUID) -> None:
         """The activity is gone with its files, its transcripts, and all that was read in them.
@@ -70,20 +69,3 @@ class RemovalService:
     def _named(self, tx: Transaction, blobs: Iterable[str]) -> set[str]:
         asked = where(blob__in=sorted(blobs))
         return {blob for kind in self.blob_kinds for (blob,) in tx.rows(kind, ("blob",), *asked)}
-
-
-def _recount(tx: Transaction, theme_id: UUID) -> None:
-    """The theme is counted and dated by the vents that are left, and labelled by the first of them."""
-    left = tx.find(VentEntry, *where(theme_id=theme_id), order="written_at")
-    if not left:
-        tx.remove(VentTheme, theme_id)
-        return
-    theme, first = tx.get(VentTheme, theme_id), left[0]
-    read = tx.find(SourceReading, *where(source_id=first.id))
-    label = theme.label if any(theme.label in vent.tags for vent in left) else label_of(first, [*_topics(read)])
-    last_seen = left[-1].written_at
-    tx.save(attrs.evolve(theme, count=len(left), label=label, first_seen=first.written_at, last_seen=last_seen))
-
-
-def _topics(readings: Iterable[SourceReading]) -> Iterable[str]:
-    return (topic for reading in readings for topic in reading.topics)

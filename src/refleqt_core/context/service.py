@@ -18,7 +18,7 @@ from .extraction import KnownNames, Reading, read
 from .forgetting import forget
 from .records import ContextExtraction
 from .sources import SourceText, calendar_texts, check_type, source_text
-from .themes import joined_theme
+from .themes import VentBoard, joined_theme, recount, vent_board
 
 IMPORTED = "calendar_import"
 """The type of source that stands for all entries which an import wrote."""
@@ -113,13 +113,13 @@ class ContextService:
                 return []
             names = known_names(tx)
         reading = read(self.llm, source.text, names)
-        near = self._near(business_id, source) if source_type == "vent" else []
+        board = self._vent_board(business_id, source_id) if source_type == "vent" else None
         with self.store.business(business_id) as tx:
             if self._readable(tx, business_id, source_type, source_id) is None:
                 return []
             valid, closed = self._keep(tx, business_id, source, reading)
-            if source_type == "vent":
-                self._join_theme(tx, source_id, reading, near)
+            if board is not None:
+                self._join_theme(tx, source_id, reading, board)
             learn_of_competitors(tx, self.ids, business_id, valid + closed)
             return valid
 
@@ -160,9 +160,8 @@ class ContextService:
             return None
         return source
 
-    def _near(self, business_id: BusinessId, source: SourceText) -> list[Hit]:
-        vector = self.embedder.embed([source.text])[0]
-        return self.vectors.search(business_id, vector, self.embedder.model, limit=20, source_types=("vent",))
+    def _vent_board(self, business_id: BusinessId, vent_id: UUID) -> VentBoard:
+        return vent_board(self.store, self.vectors, self.embedder, business_id, vent_id)
 
     def _keep(
         self, tx: Transaction, business_id: BusinessId, source: SourceText, reading: Reading
@@ -209,12 +208,12 @@ class ContextService:
         now = self.clock.now()
         return [tx.save(attrs.evolve(row, valid_to=now)) for row in findings if row.valid_to is None]
 
-    def _join_theme(self, tx: Transaction, vent_id: UUID, reading: Reading, near: Sequence[Hit]) -> None:
+    def _join_theme(self, tx: Transaction, vent_id: UUID, reading: Reading, board: VentBoard) -> None:
         vent = tx.get(VentEntry, vent_id)
-        theme = joined_theme(tx, vent, near, reading.topics, self.ids)
-        known = vent.theme_id if theme is None else theme.id
-        if (vent.theme_id, vent.sentiment) != (known, reading.sentiment):
-            tx.save(attrs.evolve(vent, theme_id=known, sentiment=reading.sentiment))
+        theme_id = joined_theme(tx, vent, board, reading.topics, self.ids) or vent.theme_id
+        if (vent.theme_id, vent.sentiment) != (theme_id, reading.sentiment):
+            tx.save(attrs.evolve(vent, theme_id=theme_id, sentiment=reading.sentiment))
+        recount(tx)
 
 
 def _open_source(tx: Transaction, source_type: str, source_id: UUID) -> SourceText | None:

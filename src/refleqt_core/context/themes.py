@@ -1,43 +1,79 @@
-"""Which theme a vent belongs to: that of the vents which are most like it."""
+"""Which theme a vent belongs to: the one whose vents it is most likely to be about the same as."""
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from uuid import UUID
 
 import attrs
+import numpy as np
 
 from ..intake.vents import VentEntry, VentTheme
-from ..ports import Hit, Ids, Transaction, where
+from ..ports import Embedder, Filter, Ids, Store, Transaction, VectorIndex, Vectors, where
+from ..values import BusinessId
+from .chunking import passages
+from .records import SourceReading
+from .vent_likeness import Calibration, Likened, calibration_of, log_odds, words_of
 
-SAME_THEME = 0.38
-"""Likeness from which two vents are about the same: of the sample's pairs without a tag in common 3 % reach it."""
-SHARED_TAG = 0.15
-"""What a tag in common adds to the cosine similarity; then two in three pairs that have one reach it."""
 
+@attrs.frozen(kw_only=True)
+class VentBoard:
+    """What is needed to compare the vents of a business: a unit vector of each, and how to weigh what they share."""
 
-def joined_theme(
-    tx: Transaction, vent: VentEntry, near: Sequence[Hit], topics: Sequence[str], ids: Ids
-) -> VentTheme | None:
-    """The theme of the nearest vents counts one more; where none is near enough the vent opens a theme.
+    vectors: Mapping[UUID, Vectors]
+    calibration: Calibration
 
-    Each vent counts once. A theme is labelled by the vent that opened it: with its first tag, else its first topic.
-    """
-    if vent.theme_id is not None:
-        return None
-    similarity = {hit.chunk.source_id: hit.similarity for hit in reversed(near)}
-    others = [other for other in _vents(tx, list(similarity)) if other.id != vent.id]
-    alike = [other for other in others if likeness(vent, other, similarity[other.id]) >= SAME_THEME]
-    themes = Counter(known for other in alike if (known := other.theme_id) is not None)
-    if themes:
-        theme = tx.get(VentTheme, themes.most_common(1)[0][0])
-        return tx.save(
-            attrs.evolve(
+    def likened(self, tx: Transaction, *filters: Filter) -> list[tuple[Likened, UUID | None]]:
+        """The vents that meet the filters and whose vector is known, each with its theme, by when they were written."""
+        words = ("text",) if self.calibration.words else ()
+        rows = tx.rows(VentEntry, ("id", "theme_id", "tags", *words), *filters, order="written_at")
+        return [
+            (
+                Likened(
+                    id=id,
+                    vector=self.vectors[id],
+                    tags=frozenset(tag.casefold() for tag in tags),
+                    words=words_of(*text) if text else frozenset(),
+                ),
                 theme,
-                count=theme.count + 1,
-                first_seen=min(theme.first_seen, vent.written_at),
-                last_seen=max(theme.last_seen, vent.written_at),
             )
-        )
+            for id, theme, tags, *text in rows
+            if id in self.vectors
+        ]
+
+
+def vent_board(
+    store: Store, index: VectorIndex, embedder: Embedder, business_id: BusinessId, *fresh: UUID
+) -> VentBoard:
+    """The vents of the business as they can be compared now; opens a transaction of its own.
+
+    A vent that is not in the index yet, or that is ``fresh`` since its text may have changed, is embedded here, so that
+    nothing depends on whether its embedding or its extraction comes first.
+    """
+    sources, vectors = index.vectors(business_id, embedder.model, "vent")
+    known = _means(sources, vectors)
+    with store.business(business_id) as tx:
+        compared = {id for (id,) in tx.rows(VentEntry, ("id",), *where(theme_id__null=False))} | set(fresh)
+        missing = sorted((compared - set(known)) | set(fresh))
+        texts = tx.rows(VentEntry, ("id", "text"), *where(id__in=missing)) if missing else []
+    parts = [(id, part.text) for id, text in texts for part in passages(text)]
+    made = _means([id for id, _ in parts], embedder.embed([text for _, text in parts])) if parts else {}
+    return VentBoard(vectors={**known, **made}, calibration=calibration_of(embedder.model))
+
+
+def joined_theme(tx: Transaction, vent: VentEntry, board: VentBoard, topics: Sequence[str], ids: Ids) -> UUID | None:
+    """The theme that the vent belongs to: the nearest one, else a new one, which is stored; None: it stays as it is.
+
+    The nearest has the highest mean of log-odds over its vents, and that is at least ``calibration.join``. A vent that
+    is in a theme with others, or was put there by a person, stays; one that is alone in a theme nobody has named looks
+    again. `recount` has to follow once the vent is saved.
+    """
+    others = [(each, theme) for each, theme in board.likened(tx, *where(theme_id__null=False)) if each.id != vent.id]
+    if vent.theme_id is not None and not _looks_again(tx, vent):
+        return None
+    found = _nearest(board.likened(tx, *where(id=vent.id)), others, board.calibration)
+    if found is not None or vent.theme_id is not None:
+        return found
     theme = VentTheme(
         id=ids.new(),
         business_id=vent.business_id,
@@ -46,7 +82,25 @@ def joined_theme(
         last_seen=vent.written_at,
     )
     tx.add(theme)
-    return theme
+    return theme.id
+
+
+def recount(tx: Transaction, themes: Collection[UUID] | None = None, *, relabel: bool = False) -> None:
+    """Those themes, or all, are counted and dated by their vents; one that has none is gone.
+
+    A theme is labelled by the first of its vents; when that is another one now, or with ``relabel``, the label is too.
+    One that a person gave stays.
+    """
+    chosen = None if themes is None else sorted(themes)
+    written: dict[UUID, list[tuple[datetime, UUID]]] = defaultdict(list)
+    of_them = where(theme_id__null=False) if chosen is None else where(theme_id__in=chosen)
+    for theme_id, at, id in tx.rows(VentEntry, ("theme_id", "written_at", "id"), *of_them, order="written_at"):
+        written[theme_id].append((at, id))
+    known = tx.find(VentTheme, *(() if chosen is None else where(id__in=chosen)))
+    tx.remove(VentTheme, *(theme.id for theme in known if theme.id not in written))
+    for theme in known:
+        if (own := written.get(theme.id)) and (now := _counted(tx, theme, own, relabel=relabel)) != theme:
+            tx.save(now)
 
 
 def label_of(vent: VentEntry, topics: Sequence[str]) -> str:
@@ -54,10 +108,47 @@ def label_of(vent: VentEntry, topics: Sequence[str]) -> str:
     return ([*vent.tags, *topics] or [vent.text.split(".")[0][:60]])[0]
 
 
-def likeness(vent: VentEntry, other: VentEntry, similarity: float) -> float:
-    """How far two vents are about the same: their cosine similarity, and more where their authors said so by a tag."""
-    return similarity + SHARED_TAG * bool(set(vent.tags) & set(other.tags))
+def _counted(
+    tx: Transaction, theme: VentTheme, written: Sequence[tuple[datetime, UUID]], *, relabel: bool
+) -> VentTheme:
+    (first_seen, first), label = written[0], theme.label
+    if theme.named_at is None and (relabel or first_seen != theme.first_seen):
+        read = tx.find(SourceReading, *where(source_id=first))
+        label = label_of(tx.get(VentEntry, first), [topic for reading in read for topic in reading.topics])
+    return attrs.evolve(theme, label=label, count=len(written), first_seen=first_seen, last_seen=written[-1][0])
 
 
-def _vents(tx: Transaction, vents: Sequence[UUID]) -> list[VentEntry]:
-    return tx.find(VentEntry, *where(id__in=list(vents))) if vents else []
+def _looks_again(tx: Transaction, vent: VentEntry) -> bool:
+    if vent.placed_at is not None or tx.count(VentEntry, *where(theme_id=vent.theme_id)) > 1:
+        return False
+    return not tx.count(VentTheme, *where(id=vent.theme_id, named_at__null=False))
+
+
+def _nearest(
+    vent: Sequence[tuple[Likened, UUID | None]],
+    others: Sequence[tuple[Likened, UUID | None]],
+    calibration: Calibration,
+) -> UUID | None:
+    """The theme with the highest mean of log-odds, if that is enough; of equals the older one."""
+    if not vent or not others:
+        return None
+    odds = log_odds(calibration, [vent[0][0]], [each for each, _ in others])[0]
+    of: dict[UUID, list[float]] = defaultdict(list)
+    for (_, theme), value in zip(others, odds.tolist(), strict=True):
+        if theme is not None:
+            of[theme].append(value)
+    mean = {theme: float(np.mean(values)) for theme, values in of.items()}
+    best = min(mean, key=lambda theme: (-mean[theme], theme))
+    return best if mean[best] >= calibration.join else None
+
+
+def _means(sources: Sequence[UUID], vectors: Vectors) -> dict[UUID, Vectors]:
+    """Each source's mean vector, of unit length again. A mean of nothing but opposites stays as short as it is."""
+    rows: dict[UUID, list[int]] = defaultdict(list)
+    for row, source in enumerate(sources):
+        rows[source].append(row)
+    found = {}
+    for source, places in rows.items():
+        mean = vectors[places].mean(0)
+        found[source] = mean / max(float(np.linalg.norm(mean)), 1e-6)
+    return found

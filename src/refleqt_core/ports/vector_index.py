@@ -81,6 +81,13 @@ class VectorIndex(Protocol):
         """
         ...
 
+    def vectors(self, business_id: BusinessId, model: str, source_type: str) -> tuple[list[UUID], Vectors]:
+        """The vector of every chunk of that type and model, and the source that each is of.
+
+        The sources (n) and the vectors (n, dimension), by source and chunk id. None there: no source, shape (0, 0).
+        """
+        ...
+
     def count(self, business_id: BusinessId, model: str | None = None) -> int:
         """How many chunks the business has, of that model if one is named."""
         ...

@@ -105,6 +105,8 @@ def upgrade() -> None:
     op.add_column("activity_artifacts", sa.Column("problem", sa.Text(), nullable=True))
     op.add_column("context_extractions", sa.Column("speaker", sa.Text(), nullable=True))
     op.add_column("vent_entries", sa.Column("edited_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("vent_entries", sa.Column("placed_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("vent_themes", sa.Column("named_at", sa.DateTime(timezone=True), nullable=True))
     op.create_index(
         op.f("ix_vent_entries_business_id_theme_id"), "vent_entries", ["business_id", "theme_id"], unique=False
     )
@@ -130,7 +132,8 @@ def downgrade() -> None:
         "activities": ["title", "recommendation_id"],
         "activity_artifacts": ["problem"],
         "context_extractions": ["speaker"],
-        "vent_entries": ["edited_at"],
+        "vent_entries": ["edited_at", "placed_at"],
+        "vent_themes": ["named_at"],
     }.items():
         for column in columns:
             op.drop_column(table, column)
