@@ -10,6 +10,10 @@ from typing import Annotated
 import typer
 
 from . import (
+    activities,
+    activity_show,
+    activity_signals,
+    activity_types,
     assets,
     attribution,
     beliefs,
@@ -32,6 +36,7 @@ from . import (
     doctor,
     imports,
     jobs,
+    llm,
     maps,
     onboard,
     onboarding,
@@ -92,6 +97,10 @@ for group in (
     onboard,
     assets,
     imports,
+    activities,
+    activity_show,
+    activity_signals,
+    activity_types,
     calendar,
     calendar_export,
     calendar_campaigns,
@@ -118,6 +127,7 @@ for group in (
     worker,
     jobs,
     doctor,
+    llm,
     database,
     tokens,
     serve,

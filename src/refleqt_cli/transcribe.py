@@ -99,7 +99,7 @@ def _heard(
 
     for file in dict.fromkeys(files):
         try:
-            with file.open("rb") as audio, _progress(file.name) as progress:
+            with file.open("rb") as audio, listening(file.name) as progress:
                 heard = transcriber.transcribe(audio, _media_type(file), progress=progress)
         except InvalidInput as error:
             faults += [fault._replace(source=str(file)) for fault in error.faults]
@@ -116,7 +116,7 @@ def _media_type(file: Path) -> str:
 
 
 @contextmanager
-def _progress(name: str) -> "Iterator[Progress]":
+def listening(name: str) -> "Iterator[Progress]":
     """A bar in seconds of sound on a terminal, which is gone at the end; elsewhere nothing."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 

@@ -14,6 +14,10 @@ from ..values import not_negative, share
 
 ENOUGH = 15
 """Findings of a kind, in all sources, from which on it is not lacking."""
+MOST_KINDS = 3
+"""Kinds of findings that one exercise can be held for."""
+LITTLE = 0.3
+"""How far from `ENOUGH` a kind has to be for a reason to name it."""
 FRESH_DAYS = 60.0
 """After that many days 63 % of what a type could give is new again (1 − 1/e)."""
 PRIOR_QUALITY, PRIOR_HELD = 0.5, 2
@@ -64,14 +68,17 @@ def worth_of(
 ) -> Worth:
     """What the exercise is worth, by ``coverage`` (findings by kind) and the team's ``agreement`` in [0, 1].
 
-    Need is how far the kinds that it feeds are from `ENOUGH`; of a type that nobody has said it of, of all kinds.
+    Need is how far the kinds that it feeds are from `ENOUGH`, in all, where `MOST_KINDS` count whole; a type of which
+    nobody has said what it feeds counts as feeding two kinds that lack as much as all do.
     Fresh is 1 − e^(−days/60), 1 where it was never held. Quality is the mean of what it gave, drawn to `PRIOR_QUALITY`
     while it was held seldom. Alignment is how far the team disagrees, for a type that brings disagreements up.
     """
     fed = {kind: coverage[kind] for kind in exercise.feeds or coverage if kind in coverage}
     lacking = {kind: max(0.0, 1 - count / ENOUGH) for kind, count in fed.items()}
     parts = {
-        "need": fmean(lacking.values()) if lacking else 0.0,
+        "need": min(sum(lacking.values()) / MOST_KINDS, 1.0)
+        if exercise.feeds
+        else 2 / MOST_KINDS * fmean(lacking.values()),
         "fresh": 1.0 if past.days_since is None else 1 - exp(-max(past.days_since, 0.0) / FRESH_DAYS),
         "quality": (PRIOR_QUALITY * PRIOR_HELD + sum(past.scores)) / (PRIOR_HELD + len(past.scores)),
         "alignment": (1 - agreement) if agreement is not None and "alignment_gap" in exercise.feeds else 0.0,
@@ -102,16 +109,22 @@ def _reasons(
     alignment: float,
 ) -> tuple[str, ...]:
     said = [
-        f"Little is known of {NAMES.get(kind, spoken(kind))}: {fed[kind]} findings."
+        f"Little is known of {NAMES.get(kind, spoken(kind))}: {_counted(fed[kind])}."
         for kind in sorted(lacking, key=lambda kind: (-lacking[kind], kind))
-        if lacking[kind] > 0
+        if lacking[kind] >= LITTLE
     ][:2]
     if alignment > 0 and agreement is not None:
         said.append(f"The team's statements on one topic agree to {100 * agreement:.0f} %.")
     if past.days_since is None:
         said.append("You have never held it.")
     else:
-        said.append(f"You held it last {past.days_since:.0f} days ago.")
+        said.append(
+            f"You held it last {past.days_since:.0f} days ago." if past.days_since >= 1 else "You just held it."
+        )
     if past.scores:
         said.append(f"It gave context of quality {fmean(past.scores):.2f} so far.")
     return tuple(said)
+
+
+def _counted(count: int) -> str:
+    return {0: "no finding", 1: "one finding"}.get(count, f"{count} findings")
