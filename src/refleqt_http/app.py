@@ -29,6 +29,7 @@ from . import (
     health,
     human_pages,
     jobs,
+    llm,
     maps,
     onboarding,
     profile,
@@ -65,6 +66,7 @@ RESOURCES: tuple[Resource, ...] = (
     maps.resource,
     briefs.resource,
     attribution.resource,
+    llm.resource,
     jobs.resource,
     health.resource,
 )
