@@ -17,6 +17,8 @@ from refleqt_core.context.activity_pages import ActivityReader
 from refleqt_core.context.activity_report import ActivityReportService
 from refleqt_core.context.removal import RemovalService
 from refleqt_core.context.service import ContextService
+from refleqt_core.context.vent_editing import VentEditing
+from refleqt_core.context.vent_themes import VentThemeService
 from refleqt_core.errors import InvalidInput
 from refleqt_core.intake.activity_files import TranscriptReader
 from refleqt_core.intake.activity_log import ActivityService
@@ -29,10 +31,12 @@ from refleqt_core.intake.calendar_service import CalendarService
 from refleqt_core.intake.campaigns import CampaignService
 from refleqt_core.intake.categorisation import CategorisationService
 from refleqt_core.intake.column_mappings import ColumnMappingService
+from refleqt_core.intake.conversations import ConversationService
 from refleqt_core.intake.entry_templates import Occurrences, SeriesService, TemplateService
 from refleqt_core.intake.onboarding import OnboardingService
 from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.intake.tooling_service import ToolingService
+from refleqt_core.intake.transcript_intake import TranscriptService
 from refleqt_core.intake.utm_service import UtmService
 from refleqt_core.intake.vent_board import VentService
 from refleqt_core.jobs.handlers import handlers
@@ -411,6 +415,12 @@ class Container(containers.DeclarativeContainer):
         ids=ids,
         read_transcript=providers.Singleton(_transcript_reader),
     )
+    transcripts: providers.Factory[TranscriptService] = providers.Factory(
+        TranscriptService, store=store, activities=activities
+    )
+    conversations: providers.Factory[ConversationService] = providers.Factory(
+        ConversationService, store=store, queue=queue, blobs=blobs, clock=clock, ids=ids
+    )
     performance: providers.Factory[PerformanceService] = providers.Factory(
         PerformanceService, store=store, clock=clock, ids=ids
     )
@@ -435,6 +445,12 @@ class Container(containers.DeclarativeContainer):
     )
     removal: providers.Factory[RemovalService] = providers.Factory(
         RemovalService, store=store, blobs=blobs, context=context, blob_kinds=BLOB_KINDS
+    )
+    vent_editing: providers.Factory[VentEditing] = providers.Factory(
+        VentEditing, store=store, queue=queue, clock=clock, context=context
+    )
+    vent_themes: providers.Factory[VentThemeService] = providers.Factory(
+        VentThemeService, store=store, vectors=vectors, embedder=embedder, clock=clock, ids=ids
     )
     attribution: providers.Factory[AttributionService] = providers.Factory(
         AttributionService, store=store, clock=clock, ids=ids, seed=settings.provided.seed
@@ -496,6 +512,9 @@ class Container(containers.DeclarativeContainer):
     importer: providers.Factory[FileImporter] = providers.Factory(
         FileImporter,
         calendar_files=calendar_files,
+        transcripts=transcripts,
+        conversations=conversations,
+        removal=removal,
         store=store,
         clock=clock,
         blobs=blobs,
@@ -516,6 +535,7 @@ class Container(containers.DeclarativeContainer):
         activity_advice=activity_advice,
         categorisation=categorisation,
         patterns=patterns,
+        vent_themes=vent_themes,
         performance=performance,
         tooling=tooling,
         maps=maps,

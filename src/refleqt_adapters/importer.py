@@ -1,21 +1,28 @@
 """A file on disk becomes records of a business: its kind is recognised, it is read, kept, and handed on."""
 
+import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import attrs
 
 from refleqt_core.attribution.service import AttributionService
+from refleqt_core.context.removal import RemovalService
 from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.intake.activity_log import ActivityService
 from refleqt_core.intake.business import Business
 from refleqt_core.intake.calendar_service import CalendarService
-from refleqt_core.intake.drafts import ImportedFile, OnboardingForm
+from refleqt_core.intake.conversations import ConversationService
+from refleqt_core.intake.drafts import ImportedFile, OnboardingForm, UploadedFile
 from refleqt_core.intake.onboarding import OnboardingService
 from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.intake.team_drafts import MemberDraft
 from refleqt_core.intake.tooling_service import ToolingService
+from refleqt_core.intake.transcript_intake import TranscriptService
 from refleqt_core.intake.vent_board import VentService
 from refleqt_core.marketplace.service import MarketplaceService
 from refleqt_core.ports import BlobStore, Clock, MetricRecord, Store
@@ -26,8 +33,11 @@ from .collector import resting_collector
 from .connectors.activity_file import ActivityFile, uploads
 from .connectors.file_kinds import FILE_KINDS, sniff
 from .connectors.mapped_table import Progress
+from .connectors.meeting_day import Supposed, supposed_moment
 from .connectors.onboarding_file import read_onboarding
 from .connectors.reading import Reading
+from .connectors.slack_export import SlackChoice, SlackExport, read_slack
+from .connectors.transcript_files import media_type_of, read_transcript_file
 from .imported import Counts, imported
 from .imported import Imported as Imported
 
@@ -48,6 +58,9 @@ class FileImporter:
     attribution: AttributionService
     marketplace: MarketplaceService
     calendar_files: CalendarFiles
+    transcripts: TranscriptService
+    conversations: ConversationService
+    removal: RemovalService
 
     @property
     def kinds(self) -> Mapping[str, str]:
@@ -79,11 +92,67 @@ class FileImporter:
             return self.import_calendar(
                 business_id, self.calendar_files.settled_plan(business_id, path), skip_bad_rows=skip_bad_rows
             )
+        if kind == "slack":
+            return self.import_slack(business_id, path, skip_bad_rows=skip_bad_rows)
+        if kind == "transcript":
+            return self.import_transcript(business_id, path, skip_bad_rows=skip_bad_rows)
         content = FILE_KINDS[kind].content(path, self._reading(business_id), skip_bad_rows=skip_bad_rows)
         with path.open("rb") as data:
             file = ImportedFile(name=path.name, blob=self.blobs.put(data), rejected=len(content.rejected))
         done = self._importers[kind](business_id, content.items, file)
         return imported(kind, path, content, done)
+
+    @resting_collector()
+    def import_slack(
+        self,
+        business_id: BusinessId,
+        path: Path,
+        *,
+        private: bool = False,
+        channels: Sequence[str] = (),
+        skip_bad_rows: bool = False,
+    ) -> Imported:
+        """As `import_file`, of an export of Slack: the ``channels`` of these names, or all; private ones if asked for.
+
+        Direct messages count as private. Each channel's day is one activity, which a later export lets grow. The export
+        itself is not kept, since it holds what nobody asked for; the blob of the import says what was.
+        """
+        choice = SlackChoice(private=private, channels=tuple(channels))
+        reading = self._reading(business_id)
+        content = read_slack(path, skip_bad_rows=skip_bad_rows, reading=reading, choice=choice)
+        manifest = {"file": path.name, "private": private, "channels": list(channels), "notes": content.notes}
+        blob = self.blobs.put(BytesIO(json.dumps(manifest, ensure_ascii=False, indent=1).encode()))
+        file = ImportedFile(name=path.name, blob=blob, rejected=len(content.rejected))
+        return imported("slack", path, content, self._slack(business_id, content.items, file))
+
+    def import_transcript(
+        self,
+        business_id: BusinessId,
+        path: Path,
+        *,
+        held_at: datetime | None = None,
+        activity_type: str | None = None,
+        skip_bad_rows: bool = False,
+    ) -> Imported:
+        """As `import_file`, of what was said in a meeting: an activity of its own, of those who speak there.
+
+        Where nobody says when it was ``held_at``, the file's name does, or else when the file was changed; where nobody
+        says what it was, it is a discussion.
+        """
+        content, reading = read_transcript_file(path, skip_bad_rows=skip_bad_rows), self._reading(business_id)
+        changed = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        supposed = supposed_moment(path.name, reading.time_zone, changed)
+        if held_at is None:
+            content = content._replace(notes=(*content.notes, _supposition(supposed, reading.time_zone)))
+        with path.open("rb") as data:
+            file = ImportedFile(name=path.name, blob=self.blobs.put(data), rejected=len(content.rejected))
+            data.seek(0)
+            said = content.items[0]
+            upload = UploadedFile(name=path.name, media_type=media_type_of(path.name), data=data, transcript=said)
+            done = self.transcripts.import_transcript(
+                business_id, upload, said, file, supposed=supposed.moment, held_at=held_at, activity_type=activity_type
+            )
+        return imported("transcript", path, content, done)
 
     @resting_collector()
     def import_calendar(
@@ -136,8 +205,19 @@ class FileImporter:
         with uploads(read[0].files) as files:
             return self.activities.import_activity(business_id, read[0].draft, files, file)
 
+    def _slack(self, business_id: BusinessId, read: Sequence[SlackExport], file: ImportedFile) -> Counts:
+        drafts = (draft for export in read for draft in export.conversations())
+        done = self.conversations.import_conversations(business_id, "slack", drafts, file)
+        self.removal.remove_unused(done.replaced)
+        return done.batch
+
     def _tool(self, business_id: BusinessId, records: Sequence[MetricRecord], file: ImportedFile) -> Counts:
         source = records[0].source if records else Path(file.name).stem
         extraction = self.tooling.extract(business_id, source, records, file)
         self.tooling.delta(business_id, source)
         return extraction
+
+
+def _supposition(supposed: Supposed, time_zone: str) -> str:
+    moment = supposed.moment.astimezone(ZoneInfo(time_zone))
+    return f"taken as held on {moment:%-d %B %Y at %H:%M} ({supposed.told_by}); say otherwise with --held-at"

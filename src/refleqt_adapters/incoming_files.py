@@ -1,6 +1,7 @@
 """Files that somebody names on a command line: found, told apart, and read to the end before anything is written."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -9,15 +10,29 @@ from refleqt_core.attribution.path_report import By, PathReport, path_report
 from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.intake.drafts import OnboardingForm
 
+from .connectors.activity_file import read_activity
 from .connectors.calendar_table import looked_at
 from .connectors.file_kinds import FILE_KINDS, sniff
 from .connectors.onboarding_file import read_onboarding
 from .connectors.path_file import read_path_file
 from .connectors.rejected_file import write_rejected
+from .connectors.slack_archive import is_slack_export
+from .connectors.slack_export import SlackChoice, read_slack
+from .connectors.transcript_files import TRANSCRIPT_TYPES, is_transcript
 
-ALIASES = {"crm": "deals", "activities": "activity", "people": "team", "ics": "ical", "wxr": "wordpress"}
+ALIASES = {
+    "crm": "deals",
+    "activities": "activity",
+    "people": "team",
+    "ics": "ical",
+    "wxr": "wordpress",
+    **dict.fromkeys(("vtt", "srt", "docx", "txt", "transcripts"), "transcript"),
+}
 
-ORDER = ("onboarding", "team", "calendar", "ical", "wordpress", "ghost", "vents", "activity", "performance")
+ORDER = (
+    *("onboarding", "team", "calendar", "ical", "wordpress", "ghost", "vents"),
+    *("activity", "transcript", "slack", "performance"),
+)
 """What others are joined to comes first."""
 
 LAST = ("creators", "creator_history")
@@ -33,8 +48,9 @@ class Source(NamedTuple):
 def sources(arguments: Sequence[str]) -> list[Source]:
     """The files meant by ``[KIND] FILE…``, in the order in which they have to be imported.
 
-    A folder stands for all files in it, and below it, that have the ending of a kind. What is not there, and what looks
-    like no kind, raise `InvalidInput`, all of it at once.
+    A folder stands for all files in it, and below it, that have the ending of a kind: but for texts, documents and ZIP
+    files that by what they hold are no transcripts and no exports, and for what an activity there names as its own.
+    What is not there, and what looks like no kind, raise `InvalidInput`, all of it at once.
     """
     kind = _kind_named(arguments[0]) if arguments and not Path(arguments[0]).exists() else None
     faults: list[Fault] = []
@@ -51,12 +67,21 @@ def sources(arguments: Sequence[str]) -> list[Source]:
     return sorted(dict.fromkeys(found), key=lambda source: _rank(source.kind))
 
 
-def check(files: Iterable[Source], *, skip_bad_rows: bool = False) -> None:
-    """Every file can be imported; any fault of any of them raises `InvalidInput` with all faults of all of them."""
+def check(
+    files: Iterable[Source], *, skip_bad_rows: bool = False, private: bool = False, channels: Sequence[str] = ()
+) -> None:
+    """Every file can be imported; any fault of any of them raises `InvalidInput` with all faults of all of them.
+
+    ``private`` and ``channels`` say what is taken of Slack's exports, as in `FileImporter.import_slack`.
+    """
+    choice = SlackChoice(private=private, channels=tuple(channels))
     faults: list[Fault] = []
     for path, kind in files:
         try:
-            FILE_KINDS[kind].read(path, skip_bad_rows=skip_bad_rows)
+            if kind == "slack":
+                read_slack(path, skip_bad_rows=skip_bad_rows, choice=choice)
+            else:
+                FILE_KINDS[kind].read(path, skip_bad_rows=skip_bad_rows)
         except InvalidInput as error:
             faults += error.faults
     if faults:
@@ -109,9 +134,30 @@ def _files(path: Path, kind: str | None, faults: list[Fault]) -> Iterator[Path]:
         kinds = [FILE_KINDS[kind]] if kind else FILE_KINDS.values()
         endings = {ending for each in kinds for ending in each.suffixes}
         inside = sorted(file for file in path.rglob("*") if file.is_file() and file.suffix.lower() in endings)
-        yield from (file for file in inside if not file.name.startswith(".") and ".rejected." not in file.name)
+        own = _of_activities(inside)
+        for file in inside:
+            if not (file.name.startswith(".") or ".rejected." in file.name or file in own) and _is_one(file):
+                yield file
     elif path.exists():
         yield path
     else:
         remedy = f"Check the path. A kind may stand first: {', '.join(FILE_KINDS)}."
         faults.append(Fault(str(path), None, None, "there is no such file", remedy))
+
+
+def _is_one(file: Path) -> bool:
+    """Whether a file of a folder is what its ending may stand for."""
+    suffix = file.suffix.lower()
+    if suffix == ".zip":
+        return is_slack_export(file)
+    return suffix not in TRANSCRIPT_TYPES or is_transcript(file)
+
+
+def _of_activities(files: Iterable[Path]) -> set[Path]:
+    """The files that activities among ``files`` name as theirs; what is wrong with one its own reading says."""
+    own: set[Path] = set()
+    for form in files:
+        if form.suffix.lower() in FILE_KINDS["activity"].suffixes:
+            with suppress(InvalidInput):
+                own.update(read_activity(form).files)
+    return own

@@ -35,13 +35,25 @@ def import_files(
         bool,
         typer.Option("--skip-bad-rows", help="Keep the good rows; write the others to FILE.rejected.csv with reasons."),
     ] = False,
+    held_at: Annotated[
+        str | None, typer.Option("--held-at", help="When the meeting of a transcript was held; else its name or date.")
+    ] = None,
+    activity_type: Annotated[
+        str | None, typer.Option("--type", help="What a transcript is of: a type of activity; else a discussion.")
+    ] = None,
+    channel: Annotated[
+        list[str] | None, typer.Option("--channel", help="A channel of a Slack export; may be repeated. Else all.")
+    ] = None,
+    private: Annotated[
+        bool, typer.Option("--private", help="Take private channels and direct messages of a Slack export, too.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Import files; the same file again changes nothing.
 
     Everything is checked before anything is written. KIND is one of: calendar, ical, wordpress, ghost, vents, activity,
-    performance, touches, conversions, ads, deals (crm), creators, creator-history, team, onboarding, google-ads,
-    mailchimp, ga4, instagram.
+    transcript (vtt, srt, docx, txt), slack, performance, touches, conversions, ads, deals (crm), creators,
+    creator-history, team, onboarding, google-ads, mailchimp, ga4, instagram.
     A folder stands for all files in it.
     """
     from refleqt_adapters.incoming_files import check, is_foreign_calendar, sources
@@ -50,12 +62,21 @@ def import_files(
     with _told_what_is_in(imported):
         named = sources(files)
         foreign = [source for source in named if is_foreign_calendar(source)]
-        check((source for source in named if source not in foreign), skip_bad_rows=skip_bad_rows)
+        known = (source for source in named if source not in foreign)
+        check(known, skip_bad_rows=skip_bad_rows, private=private, channels=channel or ())
         with session(ctx).at_business() as at:
             plans = _plans(at, foreign, may_ask=not as_json, skip_bad_rows=skip_bad_rows)
             with _progress(len(named)) as step:
                 for source in named:
-                    done = _imported(at, source, plans, step, skip_bad_rows=skip_bad_rows)
+                    step(source.path.name)
+                    if source.kind == "slack":
+                        done = at.container.importer().import_slack(
+                            at.id, source.path, private=private, channels=channel or (), skip_bad_rows=skip_bad_rows
+                        )
+                    elif source.kind == "transcript":
+                        done = _transcript(at, source.path, held_at, activity_type, skip_bad_rows=skip_bad_rows)
+                    else:
+                        done = _imported(at, source, plans, skip_bad_rows=skip_bad_rows)
                     imported.append(done)
             waiting = _finished(at, imported)
     if as_json:
@@ -112,15 +133,26 @@ def _plans(
     return plans
 
 
-def _imported(
-    at: At, source: "Source", plans: "Mapping[Source, CalendarPlan]", step: "Step", *, skip_bad_rows: bool
-) -> "Imported":
-    step(source.path.name)
+def _imported(at: At, source: "Source", plans: "Mapping[Source, CalendarPlan]", *, skip_bad_rows: bool) -> "Imported":
     if source in plans:
         return at.container.importer().import_calendar(at.id, plans[source], skip_bad_rows=skip_bad_rows)
     if source.kind == "onboarding":
         _check_same_business(at, source.path)
     return at.container.importer().import_file(at.id, source.path, kind=source.kind, skip_bad_rows=skip_bad_rows)
+
+
+def _transcript(
+    at: At, file: Path, held_at: str | None, activity_type: str | None, *, skip_bad_rows: bool
+) -> "Imported":
+    from .words import read_moment
+
+    return at.container.importer().import_transcript(
+        at.id,
+        file,
+        held_at=read_moment(held_at, "--held-at", at.business.time_zone) if held_at else None,
+        activity_type=activity_type,
+        skip_bad_rows=skip_bad_rows,
+    )
 
 
 def _check_same_business(at: At, file: Path) -> None:

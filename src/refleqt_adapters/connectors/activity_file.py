@@ -1,15 +1,17 @@
 """A team activity from a YAML file, with the files that lie beside it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.intake.activities import Participant
 from refleqt_core.intake.drafts import ActivityDraft, UploadedFile
 
 from .cells import moment, number
 from .csv_records import opened
+from .transcript_files import TRANSCRIPT_TYPES, read_transcript_file
 from .yaml_form import Form, read_form
 
 MEDIA_TYPES = {
@@ -18,7 +20,7 @@ MEDIA_TYPES = {
     ".m4a": "audio/mp4",
     ".ogg": "audio/ogg",
     ".flac": "audio/flac",
-    ".txt": "text/plain",
+    **TRANSCRIPT_TYPES,
     ".md": "text/markdown",
     ".pdf": "application/pdf",
     ".png": "image/png",
@@ -36,7 +38,8 @@ class ActivityFile(NamedTuple):
 def read_activity(path: Path) -> ActivityFile:
     """The activity as the file tells it; any fault raises `InvalidInput` with all faults by line and field.
 
-    ``audio`` and ``files`` name files that lie in the same folder; one that does not is a fault.
+    ``audio``, ``transcripts`` and ``files`` name files that lie in the same folder; one that does not is a fault, and
+    so is every fault of a transcript.
     """
     form = read_form(path)
     draft = ActivityDraft(
@@ -47,8 +50,9 @@ def read_activity(path: Path) -> ActivityFile:
         participants=tuple(map(_participant, form.items("participants"))),
         notes=form.value("notes", default=""),
     )
-    files = [file for name in ("audio", "files") for file in _files(form, name, path.parent)]
+    files = [file for name in ("audio", "transcripts", "files") for file in _files(form, name, path.parent)]
     form.finish()
+    _check_transcripts(file for file in files if file.suffix.lower() in TRANSCRIPT_TYPES)
     return ActivityFile(draft, files)
 
 
@@ -64,6 +68,17 @@ def uploads(files: Sequence[Path]) -> Iterator[list[UploadedFile]]:
             )
             for file in files
         ]
+
+
+def _check_transcripts(files: Iterable[Path]) -> None:
+    faults: list[Fault] = []
+    for file in files:
+        try:
+            read_transcript_file(file)
+        except InvalidInput as error:
+            faults += error.faults
+    if faults:
+        raise InvalidInput(faults)
 
 
 def _participant(form: Form) -> Participant:

@@ -31,7 +31,10 @@ def docx_lines(source: str, file: BinaryIO) -> list[Line]:
     What is no such document, is locked with a password, or is too large raises `InvalidInput`.
     """
     file.seek(0)
-    if file.read(len(_OLE)) == _OLE:
+    head = file.read(len(_OLE))
+    if not head.strip():
+        raise InvalidInput([Fault(source, None, None, "the file is empty", _SAVE_AGAIN)])
+    if head == _OLE:
         problem = "the document is locked with a password, or one of the old format (.doc)"
         raise InvalidInput([Fault(source, None, None, problem, _SAVE_AGAIN)])
     file.seek(0)

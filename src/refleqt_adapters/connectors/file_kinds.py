@@ -30,6 +30,7 @@ from .onboarding_file import read_onboarding
 from .people_files import HISTORY_COLUMNS, read_creator_history, read_creators, read_team
 from .reading import Reading
 from .sheet_records import is_workbook
+from .slack_export import read_slack
 from .tool_exports import (
     GA4_COLUMNS,
     GOOGLE_ADS_COLUMNS,
@@ -40,6 +41,7 @@ from .tool_exports import (
     read_instagram,
     read_mailchimp,
 )
+from .transcript_files import TRANSCRIPT_TYPES, read_transcript_file
 from .vent_file import VENT_FIELDS, read_vents
 from .wordpress_file import read_wordpress
 from .yaml_form import read_form
@@ -188,9 +190,29 @@ FILE_KINDS: Mapping[str, FileKind] = MappingProxyType(
         ),
         "activity": _form(
             "a team activity, with its files beside it",
-            ("external_id", "activity_type", "held_at", "duration_minutes", "participants", "notes", "audio", "files"),
+            (
+                "external_id",
+                "activity_type",
+                "held_at",
+                "duration_minutes",
+                "participants",
+                "notes",
+                "audio",
+                "transcripts",
+                "files",
+            ),
             ("activity_type", "held_at"),
             read_activity,
+        ),
+        "transcript": FileKind(
+            description="what was said in a meeting, as a tool wrote it down (WebVTT, SubRip, text, Word)",
+            suffixes=tuple(TRANSCRIPT_TYPES),
+            columns=("transcript",),
+            required=("transcript",),
+            read=read_transcript_file,
+        ),
+        "slack": _document(
+            "an export of Slack: each channel's days as conversations", ".zip", "slack", read_slack, read_slack
         ),
         "performance": _table("results of published artifacts by day", PERFORMANCE_COLUMNS, read_performance),
         "ads": _table("what each ad did and cost by day", ADS_COLUMNS, read_ads),

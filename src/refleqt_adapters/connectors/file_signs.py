@@ -12,6 +12,9 @@ SEEN = 100_000
 """Bytes of the beginning that are looked at."""
 
 _SIGNS: Mapping[str, Mapping[str, re.Pattern[bytes]]] = {
+    **{ending: {"transcript": re.compile(b"")} for ending in (".vtt", ".srt", ".txt")},
+    ".docx": {"transcript": re.compile(rb"PK|\xd0\xcf\x11\xe0")},
+    ".zip": {"slack": re.compile(rb"PK")},
     ".ics": {"vcalendar": re.compile(rb"(?i)\s*begin\s*:\s*vcalendar")},
     ".xml": {"wordpress": re.compile(rb"(?s)<rss\b[^>]*\bxmlns:wp\b"), "rss": re.compile(rb"<rss\b")},
     ".json": {

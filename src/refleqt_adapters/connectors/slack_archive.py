@@ -36,6 +36,7 @@ LISTS: Mapping[str, str] = {
 """The files that list the conversations, and what each lists."""
 
 PEOPLE = ("users.json", "org_users.json")
+_HEAD = 100
 _DAY_FILE = re.compile(r"(.+)/(\d{4}-\d\d-\d\d)\.json")
 _EXPORT_AGAIN = "Export the workspace again in Slack, and take the ZIP file as it is."
 
@@ -97,6 +98,9 @@ def is_slack_export(path: Path) -> bool:
 @contextmanager
 def opened_archive(source: str, file: BinaryIO) -> Iterator[SlackArchive]:
     """The export is open; what is none, is too large, or has a broken list raises `InvalidInput` with all faults."""
+    file.seek(0)
+    if not file.read(_HEAD).strip():
+        raise InvalidInput([Fault(source, None, None, "the file is empty", _EXPORT_AGAIN)])
     try:
         packed = zipfile.ZipFile(file)
     except (zipfile.BadZipFile, OSError) as error:

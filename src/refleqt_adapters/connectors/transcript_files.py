@@ -69,6 +69,11 @@ def kind_of(name: str) -> str | None:
     return ending[1:] if ending in TRANSCRIPT_TYPES else None
 
 
+def media_type_of(name: str) -> str:
+    """The media type of a transcript of that name."""
+    return TRANSCRIPT_TYPES[Path(name).suffix.lower()]
+
+
 def is_transcript(path: Path) -> bool:
     """Whether the file says who speaks or when, so that it is a transcript whatever lies beside it."""
     kind = kind_of(path.name)

@@ -47,6 +47,8 @@ def lines_of(source: str, file: BinaryIO) -> TranscriptLines:
     if len(data) > SIZE_LIMIT:
         problem = f"the file is larger than {SIZE_LIMIT >> 20} MiB"
         raise InvalidInput([Fault(source, None, None, problem, "A transcript is far smaller; split the file.")])
+    if not data.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
+        raise InvalidInput([Fault(source, None, None, "the file is empty", "Give a file that holds the words.")])
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     text = data.decode(encoding, errors).removeprefix("\ufeff")
     found = TranscriptLines([], [], notes)

@@ -1,6 +1,6 @@
 """Removing a vent or an activity: it is gone with all that follows from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from uuid import UUID
 
 import attrs
@@ -52,10 +52,10 @@ class RemovalService:
             tx.remove(StoredTranscript, *(id for id, _ in transcripts))
             tx.remove(ActivityArtifact, *(id for id, _ in artifacts))
             tx.remove(Activity, activity_id)
-        self._remove_unused({blob for _, blob in (*artifacts, *transcripts)})
+        self.remove_unused({blob for _, blob in (*artifacts, *transcripts)})
 
-    def _remove_unused(self, blobs: set[str]) -> None:
-        """Blobs are named by their content, so that any business may have the same one."""
+    def remove_unused(self, blobs: Set[str]) -> None:
+        """Those of ``blobs`` that no row of any business names are gone: by their content, two may have the same."""
         with self.store.platform() as tx:
             businesses = [id for (id,) in tx.rows(Business, ("id",))] if blobs else []
             unused = blobs - self._named(tx, blobs)

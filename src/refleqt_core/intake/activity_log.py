@@ -210,7 +210,9 @@ class ActivityService:
         with self.blobs.open(blob) as data:
             media_type = media_type_of(data.read(HEAD), file.name, file.media_type)
             data.seek(0)
-            said = None if is_recording(media_type) else self.read_transcript(data, file.name)
+            said = file.transcript
+            if said is None and not is_recording(media_type):
+                said = self.read_transcript(data, file.name)
         return KeptFile(name=file.name, media_type=media_type, blob=blob, transcript=said)
 
     def _record(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any, BinaryIO
 from uuid import UUID
 
+from ..ports import Transcript
 from ..values import Money
 from .activities import Participant
 from .business import (
@@ -30,11 +31,12 @@ class ImportedFile:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UploadedFile:
-    """A file on its way into the blob store."""
+    """A file on its way into the blob store; ``transcript`` is what it says, where that has been read already."""
 
     name: str
     media_type: str
     data: BinaryIO
+    transcript: Transcript | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
