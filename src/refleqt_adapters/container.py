@@ -39,6 +39,7 @@ from refleqt_core.intake.tooling_service import ToolingService
 from refleqt_core.intake.transcript_intake import TranscriptService
 from refleqt_core.intake.utm_service import UtmService
 from refleqt_core.intake.vent_board import VentService
+from refleqt_core.intake.vent_reading import VentReader
 from refleqt_core.jobs.handlers import handlers
 from refleqt_core.kinds import BLOB_KINDS
 from refleqt_core.marketplace.service import MarketplaceService
@@ -449,6 +450,7 @@ class Container(containers.DeclarativeContainer):
     vent_editing: providers.Factory[VentEditing] = providers.Factory(
         VentEditing, store=store, queue=queue, clock=clock, context=context
     )
+    vent_reader: providers.Factory[VentReader] = providers.Factory(VentReader, store=store, clock=clock)
     vent_themes: providers.Factory[VentThemeService] = providers.Factory(
         VentThemeService, store=store, vectors=vectors, embedder=embedder, clock=clock, ids=ids
     )

@@ -22,6 +22,8 @@ from refleqt_core.cdt.forecast_ledger import ForecastService
 from refleqt_core.cdt.service import BeliefService
 from refleqt_core.context.removal import RemovalService
 from refleqt_core.context.service import ContextService
+from refleqt_core.context.vent_editing import VentEditing
+from refleqt_core.context.vent_themes import VentThemeService
 from refleqt_core.entities import Entity
 from refleqt_core.intake.activity_log import ActivityService
 from refleqt_core.intake.business import Segment
@@ -35,6 +37,7 @@ from refleqt_core.intake.onboarding import OnboardingService
 from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.intake.tooling_service import ToolingService
 from refleqt_core.intake.vent_board import VentService
+from refleqt_core.intake.vent_reading import VentReader
 from refleqt_core.jobs.catalogue import payload_of
 from refleqt_core.kinds import BLOB_KINDS
 from refleqt_core.outputs.entry_page import EntryReader
@@ -138,6 +141,18 @@ class Composition:
     @property
     def removal(self) -> RemovalService:
         return self._with(RemovalService, "blobs", "context", blob_kinds=BLOB_KINDS)
+
+    @property
+    def vent_editing(self) -> VentEditing:
+        return self._with(VentEditing, "queue", "clock", "context")
+
+    @property
+    def vent_reader(self) -> VentReader:
+        return self._with(VentReader, "clock")
+
+    @property
+    def vent_themes(self) -> VentThemeService:
+        return self._with(VentThemeService, "vectors", "embedder", "clock", "ids")
 
     @property
     def attribution(self) -> AttributionService:

@@ -68,7 +68,12 @@ class VentService:
             )
             for draft in drafts
         ]
-        done = upsert(tx, VentEntry, fresh, key="external_id", keep=("theme_id", "sentiment"))
+        keys = where(external_id__in=[vent.external_id for vent in fresh])
+        said = dict(tx.rows(VentEntry, ("id", "text"), *keys)) if fresh else {}
+        done = upsert(tx, VentEntry, fresh, key="external_id", keep=("theme_id", "sentiment", "edited_at", "placed_at"))
+        # What says something else may belong elsewhere; where, it is told when it is read.
+        other = [vent for vent in done.changed if vent.text != said[vent.id] and vent.placed_at is None]
+        tx.save_all([attrs.evolve(vent, theme_id=None) for vent in other])
         for payload in (GenerateEmbeddings, ExtractContext):
             sources = [payload(source_type="vent", source_id=vent.id) for vent in done.touched]
             self.queue.enqueue(*(job(each, business_id) for each in sources), tx=tx)

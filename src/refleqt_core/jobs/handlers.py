@@ -5,6 +5,7 @@ from typing import Any
 
 from ..context.activity_report import ActivityReportService
 from ..context.service import ContextService
+from ..context.vent_themes import VentThemeService
 from ..intake.activity_log import ActivityService
 from ..intake.calendar_patterns.service import PatternService
 from ..intake.categorisation import CategorisationService
@@ -26,6 +27,7 @@ def handlers(
     activity_advice: ActivityAdviceService,
     categorisation: CategorisationService,
     patterns: PatternService,
+    vent_themes: VentThemeService,
     performance: PerformanceService,
     tooling: ToolingService,
     maps: MapService,
