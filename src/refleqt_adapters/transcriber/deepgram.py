@@ -21,6 +21,7 @@ from refleqt_core.ports import Progress, Segment, Transcript
 
 from .decoding import decoded
 from .languages import NOT_TOLD, language_code
+from .plain_words import plain_words
 from .retrying import Patience, Refusal, asked_wait
 from .service_faults import refusal, told
 from .spoken_parts import SpokenPart, in_order, spoken_parts
@@ -209,7 +210,7 @@ def _segments(said: _Utterance, part: SpokenPart, speakers: int) -> Iterator[Seg
     for first, last in pairwise([0, *cuts, len(placed)]):
         words = [word for word, _ in placed[first:last]]
         when = part.in_recording(words[0].start, words[-1].end)
-        text = " ".join(" ".join(word.text for word in words).split())
+        text = plain_words(" ".join(word.text for word in words))
         if when is not None and text:
             sure = min(max(fmean(word.confidence for word in words), 0.0), 1.0)
             yield Segment(

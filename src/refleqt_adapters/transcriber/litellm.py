@@ -15,6 +15,7 @@ from refleqt_core.ports import Progress, Segment, Transcript
 
 from .decoding import decoded
 from .languages import NOT_TOLD, language_code
+from .plain_words import plain_words
 from .retrying import Patience, Refusal, asked_wait
 from .service_faults import refusal
 from .spoken_parts import SpokenPart, in_order, spoken_parts
@@ -140,7 +141,7 @@ def _load() -> Any:
 def _segments(pieces: Iterable[_Piece], part: SpokenPart) -> Iterator[Segment]:
     for piece in pieces:
         when = part.in_recording(piece.start, piece.end)
-        text = " ".join(piece.text.split())
+        text = plain_words(piece.text)
         invented = is_invention(piece.avg_logprob, piece.no_speech_prob, piece.compression_ratio)
         if when is not None and text and not invented:
             sure = confidence(piece.avg_logprob, piece.no_speech_prob)

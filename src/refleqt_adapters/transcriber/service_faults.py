@@ -2,6 +2,7 @@
 
 from refleqt_core.errors import InvalidInput, NotAllowed, RefleqtError, Unavailable
 
+from .plain_words import plain_words
 from .retrying import Refusal
 
 LONGEST_SAID = 300
@@ -23,7 +24,7 @@ def refusal(service: str, status: int | None, said: str, *, key: str | None, wai
 def told(said: str, key: str | None) -> str:
     """What somebody outside said, on one line of at most `LONGEST_SAID` characters that does not hold the key."""
     blotted = said.replace(key, "[key]") if key else said
-    line = " ".join("".join(letter if letter.isprintable() else " " for letter in blotted).split())
+    line = plain_words(blotted)
     return line if len(line) <= LONGEST_SAID else f"{line[: LONGEST_SAID - 1]}…"
 
 

@@ -18,8 +18,9 @@ from refleqt_core.ports import Progress, Segment, Transcript
 
 from .decoding import SAMPLE_RATE, decoded
 from .languages import NOT_TOLD, language_code
+from .plain_words import plain_words
 from .voice_activity import Utterance, speech
-from .whisper_certainty import TOO_UNLIKELY, confidence, is_invention, is_loop, without_repeats
+from .whisper_certainty import TOO_UNLIKELY, confidence, is_invention, is_loop
 
 OPENING_SECONDS = 30.0
 """How much speech the language is detected by, as Whisper itself does."""
@@ -61,7 +62,7 @@ class WhisperTranscriber:
             opening = _opening(spoken)
             language = self._language_of(opening)
             heard = (self._hear(utterance, language) for utterance in chain(opening, spoken))
-            segments = tuple(without_repeats(segment for segment in heard if segment is not None))
+            segments = tuple(segment for segment in heard if segment is not None)
         return Transcript(
             segments=segments, language=language_code(language), model=self.model, duration=sound.duration
         )
@@ -81,7 +82,7 @@ class WhisperTranscriber:
 
     def _hear(self, utterance: Utterance, language: str) -> Segment | None:
         result = self._decoded(self._features(utterance.samples), language)
-        text = " ".join(result.text.split())
+        text = plain_words(result.text)
         invented = is_invention(result.avg_logprob, result.no_speech_prob, result.compression_ratio)
         if invented or not any(letter.isalnum() for letter in text):
             return None

@@ -15,7 +15,8 @@ TOO_UNLIKELY = -1.0
 NO_SPEECH = 0.6
 """Above this probability of silence a guess is an invention."""
 SAME_IN_A_ROW = 2
-"""So many segments of the same words may follow each other; people say a thing twice, loops say it for minutes."""
+LOOP_PAUSE = 1.0
+"""So many segments of the same words may follow each other within so many seconds; loops say a thing for minutes."""
 
 
 def confidence(log_probability: float | None, no_speech: float | None) -> float | None:
@@ -37,11 +38,11 @@ def is_invention(log_probability: float | None, no_speech: float | None, compres
 
 
 def without_repeats(segments: Iterable[Segment]) -> Iterator[Segment]:
-    """The segments, of which no more than `SAME_IN_A_ROW` in a row say the same."""
-    before, in_a_row = "", 0
+    """The segments, of which no more than `SAME_IN_A_ROW` say the same without a pause in between."""
+    before, end, in_a_row = "", 0.0, 0
     for segment in segments:
         words = segment.text.casefold()
-        in_a_row = in_a_row + 1 if words == before else 1
-        before = words
+        again = words == before and segment.start - end <= LOOP_PAUSE
+        before, end, in_a_row = words, segment.end, in_a_row + 1 if again else 1
         if in_a_row <= SAME_IN_A_ROW:
             yield segment
