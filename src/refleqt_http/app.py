@@ -14,6 +14,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from . import (
+    activities,
+    activity_types,
     attribution,
     brand_assets,
     briefs,
@@ -61,6 +63,8 @@ RESOURCES: tuple[Resource, ...] = (
     campaigns.resource,
     utm.resource,
     vents.resource,
+    activities.resource,
+    activity_types.resource,
     search.resource,
     suggestions.resource,
     maps.resource,

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from refleqt_core.errors import Conflict, RefleqtError
 
 from .auth import READERS, WRITERS, bearer, caller_of
-from .files import IN_MEMORY, FileAnswer, Upload, media_type_of, received, sent
+from .files import IN_MEMORY, LARGEST_UPLOAD, FileAnswer, Upload, media_type_of, received, sent
 from .problems import TOO_LARGE, Refused, input_faults, problem_response
 from .versions import tag_of, versions_of
 
@@ -33,9 +33,10 @@ class Operation:
     A handler is called in the thread pool as ``handler(caller, …)``, a public one as ``handler(refleqt)``. Further
     parameters are ``body`` and ``query``, each a pydantic model, and those of the path by name. What it returns is
     written as ``gives``, read from attributes where that is a model. ``raises`` are errors to document beside those
-    that any operation can end in. With ``uploads``, the media types that it takes, the body is a file, which the
-    handler is given as ``upload``; with ``downloads``, those that it gives, it returns a `FileAnswer`. What is
-    ``versioned`` has an answer with the version as its ETag; the caller of a change knows what If-Match names.
+    that any operation can end in. With ``uploads``, the media types that it takes, the body is a file of at most
+    ``largest`` bytes, which the handler is given as ``upload``; with ``downloads``, those that it gives, it returns a
+    `FileAnswer`. What is ``versioned`` has an answer with the version as its ETag; the caller of a change knows what
+    If-Match names.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Operation:
     answer: TypeAdapter[Any]
     uploads: tuple[str, ...] = ()
     downloads: tuple[str, ...] = ()
+    largest: int = LARGEST_UPLOAD
     versioned: bool = False
 
     @property
@@ -131,11 +133,12 @@ class Resource:
         *,
         gives: Any,
         uploads: Sequence[str] = (),
+        largest: int = LARGEST_UPLOAD,
         raises: Sequence[type[RefleqtError]] = (),
         roles: frozenset[str] | None = WRITERS,
     ) -> Callable[[H], H]:
         """Declares what answers to POST of ``path``; somebody else may always be quicker."""
-        return self._declare("POST", path, gives, (*raises, Conflict), roles, uploads=tuple(uploads))
+        return self._declare("POST", path, gives, (*raises, Conflict), roles, uploads=tuple(uploads), largest=largest)
 
     def put(
         self,
@@ -241,13 +244,13 @@ def _answering(operations: Mapping[str, Operation]) -> Callable[[Request], Any]:
 
 
 async def _handled_upload(operation: Operation, request: Request, secret: str | None) -> Response:
-    """Who asks is known before a byte of the file is taken."""
+    """Who asks, and for what, is known before a byte of the file is taken."""
     asking = await run_in_threadpool(_asking, operation, request, secret)
     media_type = media_type_of(request, operation.uploads)
+    given = operation.arguments(request, b"")
     with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-        await received(request, file)
+        await received(request, file, operation.largest)
         upload = Upload(media_type=media_type, data=cast(BinaryIO, file))
-        given = operation.arguments(request, b"")
         return operation.written(await run_in_threadpool(operation.handler, asking, upload=upload, **given))
 
 

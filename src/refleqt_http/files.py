@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from .problems import TOO_LARGE, WRONG_MEDIA_TYPE, Refused
 
 LARGEST_UPLOAD = 20 << 20
-"""Bytes."""
+"""Bytes, where an operation does not say otherwise."""
 
 IN_MEMORY = 1 << 20
 """Bytes of an upload that are held in memory; a larger one lies in a temporary file while it is read."""
@@ -46,13 +46,13 @@ def media_type_of(request: Request, allowed: Sequence[str]) -> str:
     return said
 
 
-async def received(request: Request, into: "SpooledTemporaryFile[bytes]") -> None:
-    """The body lies in ``into``, which stands at its beginning. One over `LARGEST_UPLOAD`: `Refused` with 413."""
+async def received(request: Request, into: "SpooledTemporaryFile[bytes]", largest: int = LARGEST_UPLOAD) -> None:
+    """The body lies in ``into``, which stands at its beginning. One over ``largest`` bytes: `Refused` with 413."""
     said, size = request.headers.get("content-length", "0"), 0
-    _check_size(int(said) if said.isdecimal() else 0)
+    _check_size(int(said) if said.isdecimal() else 0, largest)
     async for part in request.stream():
         size += len(part)
-        _check_size(size)
+        _check_size(size, largest)
         await run_in_threadpool(into.write, part)
     into.seek(0)
 
@@ -63,9 +63,9 @@ def sent(answer: FileAnswer) -> Response:
     return StreamingResponse(_pieces(answer.data), headers=headers, media_type=answer.media_type)
 
 
-def _check_size(size: int) -> None:
-    if size > LARGEST_UPLOAD:
-        raise Refused(TOO_LARGE, f"the file has more than {LARGEST_UPLOAD} bytes")
+def _check_size(size: int, largest: int) -> None:
+    if size > largest:
+        raise Refused(TOO_LARGE, f"the file has more than {largest} bytes")
 
 
 def _pieces(data: BinaryIO) -> Iterator[bytes]:

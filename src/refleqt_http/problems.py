@@ -95,7 +95,8 @@ TOO_LARGE = ProblemKind(
     name="too-large",
     status=413,
     title="The request is too large",
-    meaning="A body may have one mebibyte, an uploaded file twenty. Import larger files with: refleqt import.",
+    meaning="A body may have one mebibyte, an uploaded file twenty, a recording two gibibytes. Import larger files"
+    " with: refleqt import.",
 )
 WRONG_MEDIA_TYPE = ProblemKind(
     name="wrong-media-type",
