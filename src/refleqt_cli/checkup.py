@@ -238,7 +238,8 @@ def _embedder(container: "Container") -> str:
 
 
 def _llm(container: "Container") -> str:
-    from refleqt_core.context.extraction import KnownNames, read
+    from refleqt_core.context.extraction import KnownNames
+    from refleqt_core.context.reading import read
 
     llm = container.llm()
     reading = read(llm, "Our customers love the Tuesday mail, and nobody opens the one on Friday.", KnownNames())

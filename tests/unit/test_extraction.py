@@ -7,9 +7,9 @@ from refleqt_core.context.extraction import (
     Finding,
     KnownNames,
     extraction_prompt,
-    read,
     verified,
 )
+from refleqt_core.context.reading import read
 from refleqt_core.errors import InvalidInput
 from refleqt_core.ports.llm import Answer, Usage
 

@@ -7,6 +7,7 @@ extraction is precise rather than complete; a hosted model finds more of what is
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from refleqt_core.context.asking import UNPROVEN
 from refleqt_core.errors import InvalidInput
 from refleqt_core.outputs.wording import BriefFacts, MapFacts, SuggestionFacts, facts_of
 from refleqt_core.ports.llm import Answer, Prompt, Unsatisfied, Usage
@@ -51,10 +52,11 @@ class OfflineLLM:
 
 
 def _extract(prompt: Prompt) -> dict[str, Any]:
-    if len(prompt.documents) != 1:
-        raise InvalidInput(f"'extract_context' reads one document, {len(prompt.documents)} were given")
+    documents = [document.text for document in prompt.documents if document.label != UNPROVEN]
+    if len(documents) != 1:
+        raise InvalidInput(f"'extract_context' reads one document, {len(documents)} were given")
     known = {group: prompt.facts.get(group, ()) for group in ("competitors", "products", "people")}
-    return extract(prompt.documents[0].text, known)
+    return extract(documents[0], known)
 
 
 def _label(prompt: Prompt) -> dict[str, Any]:

@@ -4,7 +4,8 @@ import re
 
 _ORDER = (
     r"(?:^|[.,:;!?\"'“”(>*\]–—-]\s*|you\b[^.]{0,20}\bto\s+|\b(?:please|must|should|and|then|now|just|can|kindly|"
-    r"immediately|simply|will|first|also|so|but|or|you|ai|assistant|model|computer|could|would|instead|is to)\s+)(?P<order>)"
+    r"immediately|simply|will|first|also|so|but|or|you|ai|assistant|model|computer|could|would|instead|is to)\s+)"
+    r"(?P<order>)"
 )
 """What an order to somebody stands behind, and where it begins; "customers ignore …" is a statement about others."""
 

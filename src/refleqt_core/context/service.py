@@ -1,6 +1,6 @@
 """The context engine's use cases: embed a source, extract what it says, search all of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -14,9 +14,12 @@ from ..ports import LLM, Chunk, Clock, Embedder, Hit, Ids, Store, Transaction, V
 from ..values import BusinessId
 from .chunking import passages
 from .competition import learn_of_competitors
-from .extraction import KnownNames, Reading, read
+from .extraction import KnownNames
 from .forgetting import forget
-from .records import ContextExtraction
+from .kept_findings import close, keep
+from .passage_readings import PassageReader
+from .reading import Reading
+from .records import ContextExtraction, SourceReading
 from .sources import SourceText, calendar_texts, check_type, source_text
 from .themes import VentBoard, joined_theme, recount, vent_board
 
@@ -103,25 +106,30 @@ class ContextService:
     def extract(self, business_id: BusinessId, source_type: str, source_id: UUID) -> list[ContextExtraction]:
         """The source's findings are on record, each with its proof; gives those that are valid now.
 
-        Extracted again from the same text by the same model nothing changes; what a changed text no longer says is
-        closed as of now and stays readable. So is all that was read in a source that is closed; what was read in one
-        that is gone is forgotten.
+        Of a source that says what it said, to the same model with the same names, nothing is asked and nothing changes.
+        What a changed text no longer says is closed as of now and stays readable. So is all that was read in a source
+        that is closed; what was read in one that is gone is forgotten. Broken off, it goes on where it was; of a source
+        that is changed meanwhile nothing is kept, since whoever changed it has it read anew.
         """
         with self.store.business(business_id) as tx:
             source = self._readable(tx, business_id, source_type, source_id)
             if source is None:
                 return []
             names = known_names(tx)
-        reading = read(self.llm, source.text, names)
-        board = self._vent_board(business_id, source_id) if source_type == "vent" else None
+            last = tx.find(SourceReading, *where(source_id=source_id))
+        reader = PassageReader(store=self.store, llm=self.llm, clock=self.clock, ids=self.ids)
+        reading = reader.read(business_id, source, names, last[0] if last else None)
+        board = self._vent_board(business_id, source_id) if reading and source_type == "vent" else None
         with self.store.business(business_id) as tx:
-            if self._readable(tx, business_id, source_type, source_id) is None:
-                return []
-            valid, closed = self._keep(tx, business_id, source, reading)
+            if reading is None:
+                return tx.find(ContextExtraction, *where(source_id=source_id, valid_to=None))
+            if (said := self._readable(tx, business_id, source_type, source_id)) != source:
+                return [] if said is None else tx.find(ContextExtraction, *where(source_id=source_id, valid_to=None))
+            kept = keep(tx, self.ids, business_id, source, reading, self.llm.model, self.clock.now())
             if board is not None:
                 self._join_theme(tx, source_id, reading, board)
-            learn_of_competitors(tx, self.ids, business_id, valid + closed)
-            return valid
+            learn_of_competitors(tx, self.ids, business_id, kept.valid + kept.closed)
+            return kept.valid
 
     def forget(self, tx: Transaction, business_id: BusinessId, source_type: str, source_id: UUID) -> None:
         """Nothing follows from the source any more, within ``tx``: see `forgetting.forget`. Twice is once.
@@ -156,57 +164,14 @@ class ContextService:
             self.forget(tx, business_id, source_type, source_id)
             return None
         if source.closed:
-            learn_of_competitors(tx, self.ids, business_id, self._close(tx, self._findings(tx, source_id)))
+            findings = tx.find(ContextExtraction, *where(source_id=source_id))
+            learn_of_competitors(tx, self.ids, business_id, close(tx, findings, self.clock.now()))
+            tx.remove(SourceReading, *(id for (id,) in tx.rows(SourceReading, ("id",), *where(source_id=source_id))))
             return None
         return source
 
     def _vent_board(self, business_id: BusinessId, vent_id: UUID) -> VentBoard:
         return vent_board(self.store, self.vectors, self.embedder, business_id, vent_id)
-
-    def _keep(
-        self, tx: Transaction, business_id: BusinessId, source: SourceText, reading: Reading
-    ) -> tuple[list[ContextExtraction], list[ContextExtraction]]:
-        """The findings that are valid now, and those that were until now."""
-        now = self.clock.now()
-        before = self._findings(tx, source.source_id)
-        stored = {(row.kind, row.text, row.quote_start): row for row in before if row.valid_to is None}
-        since = now if before else source.created_at
-        valid, fresh = [], []
-        for proven in reading.findings:
-            finding = proven.finding
-            known = stored.pop((finding.kind, finding.text, proven.start), None)
-            if known is not None:
-                valid.append(known)
-                continue
-            fresh.append(
-                ContextExtraction(
-                    id=self.ids.new(),
-                    business_id=business_id,
-                    source_type=source.source_type,
-                    source_id=source.source_id,
-                    kind=finding.kind,
-                    topic=finding.topic,
-                    text=finding.text,
-                    quote=finding.quote,
-                    quote_start=proven.start,
-                    quote_end=proven.end,
-                    quote_seconds=source.second_at(proven.start),
-                    charge=finding.charge,
-                    sentiment=reading.sentiment,
-                    model=self.llm.model,
-                    extracted_at=now,
-                    valid_from=since,
-                )
-            )
-        tx.add(*fresh)
-        return valid + fresh, self._close(tx, stored.values())
-
-    def _findings(self, tx: Transaction, source_id: UUID) -> list[ContextExtraction]:
-        return tx.find(ContextExtraction, *where(source_id=source_id))
-
-    def _close(self, tx: Transaction, findings: Iterable[ContextExtraction]) -> list[ContextExtraction]:
-        now = self.clock.now()
-        return [tx.save(attrs.evolve(row, valid_to=now)) for row in findings if row.valid_to is None]
 
     def _join_theme(self, tx: Transaction, vent_id: UUID, reading: Reading, board: VentBoard) -> None:
         vent = tx.get(VentEntry, vent_id)
