@@ -127,7 +127,9 @@ class WhisperTranscriber:
                 torch.set_num_threads(self._threads)
             self._whisper = importlib.import_module("whisper")
             try:
-                self._loaded = self._whisper.load_model(str(self._checkpoint.resolve())).eval()
+                # Weights are drawn at random before the checkpoint's take their place.
+                with torch.random.fork_rng(devices=[]):
+                    self._loaded = self._whisper.load_model(str(self._checkpoint.resolve())).eval()
             except Exception as error:
                 raise _unusable(f"'{self._checkpoint}' holds no model: {error}") from error
         return self._loaded
