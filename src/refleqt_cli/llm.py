@@ -99,7 +99,7 @@ def _micros(amount: str) -> int | None:
         given = Decimal(amount.strip().removeprefix("$").replace(",", ""))
     except InvalidOperation:
         given = Decimal(-1)
-    if not 0 <= given <= MOST_DOLLARS:  # false for a NaN, too
+    if not given.is_finite() or not 0 <= given <= MOST_DOLLARS:
         raise InvalidInput(f"'{amount}' is no budget; write US dollars a month, such as 20 or 7.50, or: none")
     return round(given * 1_000_000)
 

@@ -219,6 +219,14 @@ def test_a_key_that_the_server_repeats_is_in_no_error(server, patient, prompt, s
     assert SECRET not in str(raised.value) and raised.value.__cause__ is None
 
 
+def test_nor_is_a_key_of_the_environment(server, prompt, monkeypatch):
+    monkeypatch.setenv("OPENAI_API_KEY", SECRET)
+    server.replies.append(Fault(400, said=f"Incorrect API key provided: {SECRET}"))
+    with pytest.raises(InvalidInput) as raised:
+        hosted(server.url, api_key=None).complete(prompt, SuggestionWording)
+    assert SECRET not in str(raised.value) and raised.value.__cause__ is None
+
+
 def test_the_list_price_is_the_cost(server):
     from refleqt_adapters.llm.litellm import LiteLLM
 

@@ -26,6 +26,7 @@ _GROUP = 20
 """As many tokens as the API gives probabilities for."""
 
 _OF_THE_KEY, _PAYMENT_REQUIRED, _CLIENT_ERRORS = frozenset({401, 403}), 402, range(400, 500)
+_SHORTEST_KEY = 8
 _PASSING = frozenset({408, 409, 425, 429})
 """Client errors that may be gone the next time; so may all of the server's."""
 
@@ -64,7 +65,7 @@ class LiteLLM:
     ):
         self._litellm = _load()
         self._model, self._lora, self._attempts, self._json_mode = model, lora, attempts, json_mode
-        self._price, self._patience, self._key = price, patience or Patience(), api_key
+        self._price, self._patience, self._keys = price, patience or Patience(), _keys(api_key)
         self._is_price_missed = False
         self._target = {"model": model, "api_base": api_base, "api_key": api_key, "timeout": timeout, "max_retries": 0}
 
@@ -123,11 +124,13 @@ class LiteLLM:
                 wait = named_wait(getattr(error, "litellm_response_headers", None))
                 if not isinstance(meaning, Unavailable) or not self._patience.waits(failed, wait):
                     # A key that the server repeats has no place in a traceback either.
-                    raise meaning from (None if self._key and self._key in str(error) else error)
+                    raise meaning from (None if any(key in str(error) for key in self._keys) else error)
 
     def _meaning(self, error: Exception) -> RefleqtError:
         """By the HTTP status, since LiteLLM has no class of its own for some of them."""
-        said = str(error).replace(self._key, "…") if self._key else str(error)
+        said = str(error)
+        for key in self._keys:
+            said = said.replace(key, "…")
         status = getattr(error, "status_code", None)
         if status in _OF_THE_KEY:
             return NotAllowed(f"{self._model} refused the key. Check the API key and what it may use.")
@@ -180,6 +183,12 @@ def _load() -> Any:
         raise MissingDependency("litellm", "hosted") from error
     vars(package).update(telemetry=False, suppress_debug_info=True, drop_params=True)
     return package
+
+
+def _keys(given: str | None) -> list[str]:
+    """The keys that LiteLLM may send: the given one, and those that it finds in the environment."""
+    found = [value for name, value in os.environ.items() if name.endswith("API_KEY") and len(value) >= _SHORTEST_KEY]
+    return sorted({*found, *([given] if given else [])}, key=len, reverse=True)
 
 
 def _unmarked(chat: Chat) -> Chat:
