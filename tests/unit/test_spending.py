@@ -9,6 +9,7 @@ from refleqt_adapters.clock.simulated import SimulatedClock, SimulatedIds
 from refleqt_adapters.store.memory import MemoryStore
 from refleqt_core.errors import InvalidInput
 from refleqt_core.intake.business import Business
+from refleqt_core.outputs.writing import PLAIN, written
 from refleqt_core.ports import Answer, Prompt, Unsatisfied, Usage
 from refleqt_core.spending import BudgetSpent, MeteredLLM, SpendingService
 from refleqt_core.values import BusinessId
@@ -100,6 +101,11 @@ def test_nothing_is_asked_when_the_budget_is_spent(llm, spending, model):
     with pytest.raises(BudgetSpent, match=r"\$0.80 for May 2026 is spent"):
         llm.complete(asked(ONE), dict)
     assert model.asked == 2
+
+
+def test_what_is_written_for_people_is_composed_by_plain_rules_then(llm, spending):
+    spending.limit(ONE, 0)
+    assert written(llm, asked(ONE), dict, lambda: {"title": "plain"}) == ({"title": "plain"}, PLAIN)
 
 
 def test_scores_keep_to_the_budget_too(llm, spending):
