@@ -113,10 +113,10 @@ def opened_archive(source: str, file: BinaryIO) -> Iterator[SlackArchive]:
             raise InvalidInput([Fault(source, None, None, problem, _EXPORT_AGAIN)])
         faults: list[Fault] = []
         people = _people(source, packed, root, faults)
-        channels = _channels(source, packed, root, people, faults)
+        channels = tuple(_channels(source, packed, root, people, faults))
         if faults:
             raise InvalidInput(faults)
-        yield SlackArchive(source=source, packed=packed, people=people, channels=tuple(channels))
+        yield SlackArchive(source=source, packed=packed, people=people, channels=channels)
 
 
 def _check_sizes(source: str, packed: zipfile.ZipFile) -> None:
