@@ -149,12 +149,12 @@ def _page(report: "ActivityReport") -> "Iterator[RenderableType]":
         else:
             yield headed(name, hint("nothing can be said yet"))
         if lacks:
-            yield hint(f"   {lacks}")
+            yield _remark(lacks)
     agreed = report.alignment
     yield headed("Alignment", facts([("agreement", _percent(agreed.agreement)), ("compared", _compared(report))]))
     for pair in agreed.widest:
         yield _side_by_side(report, pair)
-    yield hint(f"   {agreed.lacks or agreed.sees}")
+    yield _remark(agreed.lacks or agreed.sees)
 
 
 def _compared(report: "ActivityReport") -> str:
@@ -210,6 +210,7 @@ def _sections(report: "ActivityReport") -> "Iterator[tuple[str, list[tuple[str, 
 
 def _side_by_side(report: "ActivityReport", pair: "Compared") -> "RenderableType":
     from rich import box
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
@@ -226,7 +227,15 @@ def _side_by_side(report: "ActivityReport", pair: "Compared") -> "RenderableType
     made.add_row(*wheres)
     made.title = Text(f"{pair.topic}: {pair.why} ({pair.divergence:.2f})", style="bold")
     made.title_justify = "left"
-    return made
+    return Padding(made, (1, 0, 0, 1))
+
+
+def _remark(text: str) -> "RenderableType":
+    from rich.padding import Padding
+
+    from .tables import hint
+
+    return Padding(hint(text), (0, 0, 0, 1))
 
 
 def _percent(value: float | None) -> str | None:

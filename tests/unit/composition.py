@@ -20,12 +20,15 @@ from refleqt_core.access import TokenService
 from refleqt_core.attribution.service import AttributionService
 from refleqt_core.cdt.forecast_ledger import ForecastService
 from refleqt_core.cdt.service import BeliefService
+from refleqt_core.context.activity_pages import ActivityReader
+from refleqt_core.context.activity_report import ActivityReportService
 from refleqt_core.context.removal import RemovalService
 from refleqt_core.context.service import ContextService
 from refleqt_core.context.vent_editing import VentEditing
 from refleqt_core.context.vent_themes import VentThemeService
 from refleqt_core.entities import Entity
 from refleqt_core.intake.activity_log import ActivityService
+from refleqt_core.intake.activity_types import ActivityTypeService
 from refleqt_core.intake.business import Segment
 from refleqt_core.intake.calendar_comments import CommentService
 from refleqt_core.intake.calendar_service import CalendarService
@@ -44,6 +47,7 @@ from refleqt_core.outputs.entry_page import EntryReader
 from refleqt_core.outputs.month_view import MonthService
 from refleqt_core.ports import LLM, Filter, Job, MetricRecord, Transcript
 from refleqt_core.profile import ProfileService
+from refleqt_core.recommendations.activity_advice import ActivityAdviceService
 from refleqt_core.recommendations.service import RecommendationService
 from refleqt_core.values import BusinessId
 
@@ -127,6 +131,24 @@ class Composition:
         )
 
     @property
+    def activity_types(self) -> ActivityTypeService:
+        return self._with(ActivityTypeService, "clock", "ids")
+
+    @property
+    def activity_pages(self) -> ActivityReader:
+        return self._with(ActivityReader, "blobs")
+
+    @property
+    def activity_report(self) -> ActivityReportService:
+        return self._with(
+            ActivityReportService, "embedder", "clock", "ids", sentiment=lambda text: -0.5 * ("!" in text)
+        )
+
+    @property
+    def activity_advice(self) -> ActivityAdviceService:
+        return self._with(ActivityAdviceService, "clock", "ids")
+
+    @property
     def performance(self) -> PerformanceService:
         return self._with(PerformanceService, "clock", "ids")
 
@@ -197,8 +219,8 @@ class Composition:
         do = {
             "categorize_entry": lambda to, it: self.categorisation.categorise(to, it.calendar_entry_id),
             "generate_embeddings": lambda to, it: self.context.embed(to, it.source_type, it.source_id),
-            "extract_context": lambda to, it: self.context.extract(to, it.source_type, it.source_id),
-            "transcribe_audio": lambda to, it: self.activities.transcribe(to, it.activity_artifact_id),
+            "extract_context": self._extract,
+            "transcribe_audio": lambda to, it: self.activities.hear(to, it.activity_artifact_id),
         }
 
         def handler(job: Job) -> None:
@@ -207,6 +229,11 @@ class Composition:
         ended = self.queue.work(dict.fromkeys(do, handler), until_empty=True)
         assert not self.queue.jobs(status="failed") and not self.queue.jobs(status="waiting")
         return ended
+
+    def _extract(self, business_id: BusinessId, it: Any) -> None:
+        self.context.extract(business_id, it.source_type, it.source_id)
+        if it.source_type == "activity":
+            self.activity_advice.learn(business_id, it.source_id)
 
     def pass_days(self, days: float) -> datetime:
         """Later; gives the moment."""
