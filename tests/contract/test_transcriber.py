@@ -231,7 +231,7 @@ def test_a_transcript_names_its_language_and_model(transcriber: Transcriber) -> 
 @pytest.mark.parametrize("seconds", [0, 0.001, 3])
 def test_silence_has_no_segment(transcriber: Transcriber, seconds: float) -> None:
     heard = hear(transcriber, wav(np.zeros(int(RATE * seconds))))
-    assert (heard.segments, heard.text, heard.duration) == ((), "", seconds)
+    assert (heard.segments, heard.text, heard.duration, heard.language) == ((), "", seconds, "und")
 
 
 @pytest.mark.parametrize("media_type", ["audio/wav", "Audio/X-WAV; codecs=1", "audio/mpeg", "video/mp4", ""])

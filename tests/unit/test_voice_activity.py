@@ -1,5 +1,8 @@
 """Where in a recording somebody speaks."""
 
+import os
+import shutil
+import subprocess
 import wave
 from collections.abc import Iterator
 from itertools import pairwise
@@ -11,8 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from refleqt_adapters.transcriber.decoding import decoded
 from refleqt_adapters.transcriber.voice_activity import Utterance, speech
 
+SHARED = Path(os.environ.get("REFLEQT_SHARED_DATA", Path(__file__).parents[3] / "shared" / "data"))
+JFK = SHARED / "speech" / "jfk.flac"
 RATE = 16_000
 Samples = NDArray[np.int16]
 
@@ -104,6 +110,17 @@ def test_what_is_heard_is_given_before_the_rest_is_read() -> None:
 
     next(speech(blocks()))
     assert read == 2
+
+
+@pytest.mark.skipif(not JFK.is_file(), reason="the shared data folder is absent; REFLEQT_SHARED_DATA names it")
+@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="there is no program ffmpeg here")
+@pytest.mark.parametrize("variant", [(), ("-ar", "8000", "-ac", "1"), ("-b:a", "24k"), ("-filter:a", "volume=0.05")])
+def test_a_man_of_1961_in_a_hall_is_heard_where_he_speaks(variant: tuple[str, ...], tmp_path: Path) -> None:
+    file = tmp_path / ("jfk.mp3" if "-b:a" in variant else "jfk.flac")
+    subprocess.run(["ffmpeg", "-v", "error", "-i", JFK, *variant, file], check=True, stdin=subprocess.DEVNULL)
+    with file.open("rb") as audio, decoded(audio, "") as sound:
+        starts = [utterance.start for utterance in speech(sound.blocks())]
+    assert starts == pytest.approx([0.1, 3.1, 5.2, 7.9], abs=0.35)
 
 
 @settings(max_examples=8, deadline=None)

@@ -8,6 +8,7 @@ from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.ports import Progress, Transcript
 
 from .decoding import decoded
+from .languages import NOT_TOLD
 
 
 class MemoryTranscriber:
@@ -38,4 +39,4 @@ class MemoryTranscriber:
         if any(loud):
             remedy = "Give its transcript when the transcriber is made, or choose one that listens."
             raise InvalidInput([Fault("recording", None, None, f"no transcript is known for sha256 {digest}", remedy)])
-        return Transcript(segments=(), language="en", model=self.model, duration=sound.duration)
+        return Transcript(segments=(), language=NOT_TOLD, model=self.model, duration=sound.duration)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from refleqt_core.ports import Progress, Segment, Transcript
 
 from .decoding import SAMPLE_RATE, decoded
+from .languages import NOT_TOLD
 from .voice_activity import Utterance, speech
 
 if TYPE_CHECKING:
@@ -41,7 +42,8 @@ class PocketSphinxTranscriber:
         with decoded(audio, media_type) as sound:
             heard = [self._hear(utterance) for utterance in speech(sound.blocks(progress))]
         segments = tuple(segment for segment in heard if segment is not None)
-        return Transcript(segments=segments, language="en", model=self.model, duration=sound.duration)
+        language = "en" if segments else NOT_TOLD
+        return Transcript(segments=segments, language=language, model=self.model, duration=sound.duration)
 
     def _hear(self, utterance: Utterance) -> Segment | None:
         with self._turn:
