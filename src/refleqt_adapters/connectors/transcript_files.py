@@ -60,7 +60,7 @@ def transcript_of(data: BinaryIO, name: str, *, skip_bad_rows: bool = False) -> 
     if not whole.segments:
         raise refused([*faults[:HELD], _fault(name, "nothing is said in it", "Give a file that holds the words.")])
     notes = (*read.notes, *remarks.told())
-    return FileContent([whole], _rejected(faults), passed_over=remarks.passed_over, notes=notes)
+    return FileContent([whole], _rejected(faults, read.lines), passed_over=remarks.passed_over, notes=notes)
 
 
 def kind_of(name: str) -> str | None:
@@ -120,8 +120,9 @@ def _by_content(kind: str, lines: Sequence[Line]) -> str:
     return kind
 
 
-def _rejected(faults: Iterable[Fault]) -> tuple[RejectedLine, ...]:
-    return tuple(RejectedLine(row=fault.row or 0, text="", faults=(fault,)) for fault in faults)
+def _rejected(faults: Iterable[Fault], lines: Iterable[Line]) -> tuple[RejectedLine, ...]:
+    texts = {line.row: line.text for line in lines}
+    return tuple(RejectedLine(row=each.row or 0, text=texts.get(each.row or 0, ""), faults=(each,)) for each in faults)
 
 
 def _fault(name: str, problem: str, remedy: str) -> Fault:
