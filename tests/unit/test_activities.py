@@ -1,0 +1,385 @@
+"""Types of activities, what can be done with one, and each step from a recording to what was learned of it."""
+
+import hashlib
+import io
+import wave
+from datetime import timedelta
+from typing import Any, BinaryIO
+from uuid import UUID
+
+import attrs
+import pytest
+from composition import FILE, NOON, Composition
+from hypothesis import given
+from hypothesis import strategies as st
+
+from refleqt_core.context.records import ContextExtraction
+from refleqt_core.errors import Conflict, InvalidInput, MissingDependency, NotFound
+from refleqt_core.intake.activities import Activity, ActivityArtifact, ActivityType, Participant, StoredTranscript
+from refleqt_core.intake.activity_files import is_recording, media_type_of
+from refleqt_core.intake.activity_guides import BUILT_IN
+from refleqt_core.intake.activity_log import ActivityService
+from refleqt_core.intake.activity_types import slug_of
+from refleqt_core.intake.business import Competitors
+from refleqt_core.intake.drafts import ActivityDraft, UploadedFile
+from refleqt_core.intake.transcripts import turns
+from refleqt_core.ports import Segment, Transcript
+from refleqt_core.values import BusinessId
+
+FILE_ID = UUID(int=1)
+WAV = b"RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00"
+
+
+def recording() -> bytes:
+    """A tenth of a second of a constant, as a WAV file."""
+    data = io.BytesIO()
+    with wave.open(data, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(16_000)
+        file.writeframes(b"\x07\x00" * 1_600)
+    return data.getvalue()
+
+
+SPEECH = recording()
+
+
+def activity(**changes: Any) -> ActivityDraft:
+    given: dict[str, Any] = {"external_id": "A-1", "activity_type": "rant_round", "held_at": NOON}
+    return ActivityDraft(**(given | changes))
+
+
+def upload(data: bytes, name: str = "talk.wav", media_type: str = "") -> UploadedFile:
+    return UploadedFile(name=name, media_type=media_type, data=io.BytesIO(data))
+
+
+def said(*lines: tuple[str | None, str], duration: float = 60.0, model: str = "typed") -> Transcript:
+    segments = tuple(
+        Segment(start=5.0 * n, end=5.0 * n + 4, text=text, speaker=who) for n, (who, text) in enumerate(lines)
+    )
+    return Transcript(segments=segments, language="en", model=model, duration=duration)
+
+
+@attrs.frozen
+class Listener:
+    """Hears the same in whatever it is given, unless it has a fault."""
+
+    model: str = "first"
+    fault: Exception | None = None
+
+    def transcribe(self, audio: BinaryIO, media_type: str, *, progress: Any = None) -> Transcript:
+        if self.fault is not None:
+            raise self.fault
+        return said((None, f"The {self.model} model heard Freshpan."), model=self.model)
+
+
+def with_transcriber(refleqt: Composition, transcriber: Any) -> ActivityService:
+    return attrs.evolve(refleqt.activities, transcriber=transcriber)
+
+
+def recorded(refleqt: Composition) -> tuple[BusinessId, ActivityArtifact]:
+    business = refleqt.business(competitors=Competitors(direct=("Freshpan",)))
+    refleqt.activities.record(business, activity(), [upload(WAV)])
+    [artifact] = refleqt.rows(business, ActivityArtifact)
+    return business, artifact
+
+
+@pytest.mark.parametrize("exercise", BUILT_IN.values(), ids=lambda each: each.slug)
+def test_every_built_in_type_says_what_it_is_good_for_and_how_it_is_led(exercise: Any) -> None:
+    assert exercise.slug == slug_of(exercise.slug)
+    assert exercise.purpose.endswith(".") and len(exercise.guide) >= 2
+    assert all(step[0].isupper() and step[-1] in ".?" for step in exercise.guide)
+
+
+@pytest.mark.parametrize("slug", ["brand_voice_brawl", "competitor_roast", "customer_story_swap", "rant_round"])
+def test_the_types_of_the_design_are_there(slug: str) -> None:
+    assert BUILT_IN[slug].minutes and BUILT_IN[slug].feeds
+
+
+@given(st.text(max_size=80))
+def test_any_name_has_a_slug_that_can_be_kept(name: str) -> None:
+    slug = slug_of(name)
+    assert ActivityType(id=FILE_ID, business_id=BusinessId(FILE_ID), slug=slug, name="x").slug == slug
+
+
+@given(st.text(min_size=1, max_size=40))
+def test_a_slug_is_its_own_slug(name: str) -> None:
+    assert slug_of(slug_of(name)) == slug_of(name)
+
+
+@pytest.mark.parametrize("name", ["Rant Round", "rant-round", "  RANT_ROUND "])
+def test_a_type_is_known_however_it_is_spelled(refleqt: Composition, name: str) -> None:
+    business = refleqt.business()
+    assert refleqt.activities.record(business, activity(activity_type=name)).activity_type == "rant_round"
+
+
+def test_an_unknown_type_is_refused_with_the_nearest_names(refleqt: Composition) -> None:
+    with pytest.raises(InvalidInput, match="Did you mean rant_round"):
+        refleqt.activities.record(refleqt.business(), activity(activity_type="rant_rond"))
+
+
+def test_what_is_refused_leaves_nothing(refleqt: Composition) -> None:
+    business = refleqt.business()
+    with pytest.raises(InvalidInput):
+        refleqt.activities.record(business, activity(activity_type="unheard of"))
+    assert refleqt.rows(business, Activity) == [] and refleqt.queue.jobs(business_id=business) == []
+
+
+def test_an_unknown_type_is_made_where_that_is_asked_for(refleqt: Composition) -> None:
+    business = refleqt.business()
+    refleqt.activities.record(business, activity(activity_type="Walk & Talk"), new_type=True)
+    assert [(row.slug, row.name) for row in refleqt.rows(business, ActivityType)] == [("walk_talk", "Walk & Talk")]
+
+
+def test_an_import_makes_the_types_that_its_file_names(refleqt: Composition) -> None:
+    business = refleqt.business()
+    for _ in range(2):
+        refleqt.activities.import_activity(business, activity(activity_type="fridge_poetry"), [], FILE)
+    assert [row.name for row in refleqt.rows(business, ActivityType)] == ["Fridge poetry"]
+
+
+def test_types_of_another_business_are_unknown(refleqt: Composition) -> None:
+    mine, other = refleqt.business("brine"), refleqt.business("ash")
+    refleqt.activity_types.add(mine, "Walk and Talk")
+    with pytest.raises(NotFound):
+        refleqt.activity_types.get(other, "walk_and_talk")
+
+
+def test_an_archived_type_is_not_offered_and_still_known(refleqt: Composition) -> None:
+    business = refleqt.business()
+    refleqt.activity_types.add(business, "Walk and Talk")
+    refleqt.activity_types.archive(business, "walk and talk")
+    assert "walk_and_talk" not in {each.slug for each in refleqt.activity_types.list(business)}
+    assert refleqt.activity_types.get(business, "walk_and_talk").archived_at == NOON
+
+
+def test_an_edit_brings_an_archived_type_back(refleqt: Composition) -> None:
+    business = refleqt.business()
+    refleqt.activity_types.add(business, "Walk and Talk")
+    refleqt.activity_types.archive(business, "Walk and Talk")
+    changed = refleqt.activity_types.edit(business, "Walk and Talk", {"name": "Walk", "guide": ["Go.", " "]})
+    assert (changed.slug, changed.name, changed.guide, changed.archived_at) == ("walk_and_talk", "Walk", ("Go.",), None)
+
+
+@pytest.mark.parametrize("name", ["Rant Round", "rant-round", "walk AND talk"])
+def test_a_type_that_is_there_is_not_made_again(refleqt: Composition, name: str) -> None:
+    business = refleqt.business()
+    refleqt.activity_types.add(business, "Walk and Talk")
+    with pytest.raises(Conflict):
+        refleqt.activity_types.add(business, name)
+
+
+def test_a_built_in_type_stays_as_it_is(refleqt: Composition) -> None:
+    with pytest.raises(Conflict, match="cannot be changed"):
+        refleqt.activity_types.edit(refleqt.business(), "rant_round", {"name": "Shouting"})
+
+
+def test_an_edit_changes_what_it_names_and_nothing_else(refleqt: Composition) -> None:
+    business = refleqt.business()
+    before = refleqt.activities.record(business, activity(notes="Smaller portions.", title="May"))
+    after = refleqt.activities.edit(business, before.id, {"duration_minutes": 45.0})
+    assert attrs.evolve(after, duration_minutes=None, version=before.version) == before
+
+
+def test_edited_notes_are_read_anew(refleqt: Composition) -> None:
+    business = refleqt.business()
+    held = refleqt.activities.record(business, activity(notes="Guests want smaller portions."))
+    refleqt.work()
+    refleqt.activities.edit(business, held.id, {"notes": "Guests want larger plates."})
+    refleqt.work()
+    assert [hit.text for hit in refleqt.context.search(business, "portions")] == ["Guests want larger plates."]
+
+
+def test_an_edit_of_an_older_version_is_refused(refleqt: Composition) -> None:
+    business = refleqt.business()
+    held = refleqt.activities.record(business, activity())
+    refleqt.activities.edit(business, held.id, {"title": "May"})
+    with pytest.raises(Conflict):
+        refleqt.activities.edit(business, held.id, {"title": "June"}, version=held.version)
+
+
+def test_what_an_activity_does_not_have_cannot_be_edited(refleqt: Composition) -> None:
+    business = refleqt.business()
+    held = refleqt.activities.record(business, activity())
+    with pytest.raises(InvalidInput, match="external_id cannot be changed"):
+        refleqt.activities.edit(business, held.id, {"external_id": "A-2"})
+
+
+def test_a_title_stays_where_the_same_activity_is_imported_without_one(refleqt: Composition) -> None:
+    business = refleqt.business()
+    refleqt.activities.record(business, activity(title="May"))
+    refleqt.activities.import_activity(business, activity(notes="More."), [], FILE)
+    assert [row.title for row in refleqt.rows(business, Activity)] == ["May"]
+
+
+@pytest.mark.parametrize(
+    ("head", "name", "stated", "expected"),
+    [
+        (WAV, "notes.txt", "text/plain", "audio/wav"),
+        (b"ID3\x04", "x", "", "audio/mpeg"),
+        (b"\xff\xfb\x90\x44", "x", "", "audio/mpeg"),
+        (b"fLaC\x00", "x.wav", "audio/wav", "audio/flac"),
+        (b"OggS\x00", "x", "", "audio/ogg"),
+        (b"\x1aE\xdf\xa3", "x", "", "video/webm"),
+        (b"\x00\x00\x00\x20ftypM4A ", "x", "", "audio/mp4"),
+        (b"\x00\x00\x00\x20ftypisom", "x", "", "video/mp4"),
+        (b"WEBVTT\n", "x.vtt", "", "text/vtt"),
+        (b"\x89PNG\r\n\x1a\n", "board.png", "", "image/png"),
+        (b"???", "memo.m4a", "application/octet-stream", "audio/mp4"),
+        (b"???", "x", "", "application/octet-stream"),
+        (b"", "x", "", "application/octet-stream"),
+    ],
+)
+def test_a_file_is_what_its_first_bytes_say_before_what_anybody_says(
+    head: bytes, name: str, stated: str, expected: str
+) -> None:
+    assert media_type_of(head, name, stated) == expected
+
+
+def test_a_recording_with_the_name_of_a_text_is_heard(refleqt: Composition) -> None:
+    business = refleqt.business()
+    refleqt.activities.record(business, activity(), [upload(WAV, "notes.txt", "text/plain")])
+    assert [job.job.kind for job in refleqt.queue.jobs(business_id=business)].count("transcribe_audio") == 1
+
+
+def test_a_file_that_is_attached_twice_is_one(refleqt: Composition) -> None:
+    business = refleqt.business()
+    held = refleqt.activities.record(business, activity())
+    first, second = (refleqt.activities.attach(business, held.id, upload(b"board", "b.png")) for _ in range(2))
+    assert first == second and len(refleqt.rows(business, ActivityArtifact)) == 1
+
+
+def test_a_file_cannot_be_attached_to_the_activity_of_another_business(refleqt: Composition) -> None:
+    mine, other = refleqt.business("brine"), refleqt.business("ash")
+    held = refleqt.activities.record(mine, activity())
+    with pytest.raises(NotFound):
+        refleqt.activities.attach(other, held.id, upload(b"board", "b.png"))
+
+
+def test_a_written_transcript_is_read_with_its_speakers(refleqt: Composition) -> None:
+    business = refleqt.business(competitors=Competitors(direct=("Freshpan",)))
+    service = attrs.evolve(refleqt.activities, read_transcript=lambda data, name: said(("Bo", "Freshpan is cheaper.")))
+    service.record(business, activity(), [upload(b"WEBVTT", "talk.vtt")])
+    refleqt.work()
+    mention = next(row for row in refleqt.rows(business, ContextExtraction) if row.kind == "competitor_mention")
+    assert (mention.quote_seconds, mention.speaker) == (0.0, "Bo")
+
+
+def test_a_transcript_that_cannot_be_read_is_refused_with_the_activity(refleqt: Composition) -> None:
+    def refuse(_data: BinaryIO, _name: str) -> Transcript:
+        raise InvalidInput("row 3 has no time")
+
+    business = refleqt.business()
+    service = attrs.evolve(refleqt.activities, read_transcript=refuse)
+    with pytest.raises(InvalidInput, match="row 3"):
+        service.record(business, activity(), [upload(b"WEBVTT", "talk.vtt")])
+    assert refleqt.rows(business, Activity) == []
+
+
+def test_a_recording_that_cannot_be_heard_says_why(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    heard = with_transcriber(refleqt, Listener(fault=InvalidInput("it holds no sound"))).hear(business, artifact.id)
+    [page] = refleqt.activity_pages.list(business)
+    assert (heard, page.files[0].state, page.problems) == (None, "problem", ("talk.wav: it holds no sound",))
+
+
+def test_a_transcriber_that_is_not_installed_says_so_and_the_job_is_tried_again(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    with pytest.raises(MissingDependency):
+        with_transcriber(refleqt, Listener(fault=MissingDependency("whisper", "whisper"))).hear(business, artifact.id)
+    assert "pip install" in (refleqt.rows(business, ActivityArtifact)[0].problem or "")
+
+
+def test_a_problem_is_gone_once_the_recording_is_heard(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    with_transcriber(refleqt, Listener(fault=InvalidInput("it holds no sound"))).hear(business, artifact.id)
+    with_transcriber(refleqt, Listener()).hear(business, artifact.id)
+    assert refleqt.rows(business, ActivityArtifact)[0].problem is None
+
+
+def test_a_recording_that_was_removed_meanwhile_needs_not_be_heard(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    refleqt.removal.remove_activity(business, artifact.activity_id)
+    assert refleqt.activities.hear(business, artifact.id) is None
+
+
+def test_what_another_model_hears_replaces_what_is_read(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    with_transcriber(refleqt, Listener("first")).hear(business, artifact.id)
+    refleqt.pass_days(1)
+    with_transcriber(refleqt, Listener("second")).hear(business, artifact.id)
+    refleqt.queue.work({"transcribe_audio": lambda _: None}, until_empty=True)
+    refleqt.context.extract(business, "activity", artifact.activity_id)
+    refleqt.context.embed(business, "activity", artifact.activity_id)
+    [page] = refleqt.activity_pages.list(business)
+    assert [turn.text for turn in page.turns] == ["The second model heard Freshpan."]
+    assert all("first" not in hit.text for hit in refleqt.context.search(business, "which model heard"))
+
+
+def test_both_transcripts_stay_on_record(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    for model in ("first", "second"):
+        refleqt.pass_days(1)
+        with_transcriber(refleqt, Listener(model)).hear(business, artifact.id)
+    assert {row.model for row in refleqt.rows(business, StoredTranscript)} == {"first", "second"}
+
+
+def test_a_model_that_is_set_again_counts_again_without_hearing_anew(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    for model in ("first", "second", "first"):
+        refleqt.pass_days(1)
+        with_transcriber(refleqt, Listener(model)).hear(business, artifact.id)
+    [page] = refleqt.activity_pages.list(business)
+    assert page.turns[0].text == "The first model heard Freshpan."
+    assert len(refleqt.rows(business, StoredTranscript)) == 2
+
+
+def test_all_recordings_of_an_activity_can_be_heard_again(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    assert refleqt.activities.hear_again(business, artifact.activity_id) == 1
+
+
+def test_a_removed_activity_is_gone_with_all_that_was_read_in_it() -> None:
+    spoken = {hashlib.sha256(SPEECH).hexdigest(): said((None, "Freshpan is cheaper than we are."))}
+    refleqt = Composition(transcripts=spoken)
+    business = refleqt.business(competitors=Competitors(direct=("Freshpan",)))
+    held = refleqt.activities.record(business, activity(notes="Quiet kitchens."), [upload(SPEECH)])
+    refleqt.work()
+    [artifact] = refleqt.rows(business, ActivityArtifact)
+    refleqt.removal.remove_activity(business, held.id)
+    assert [refleqt.rows(business, kind) for kind in (Activity, ActivityArtifact, StoredTranscript)] == [[], [], []]
+    assert refleqt.context.search(business, "Freshpan") == [] and not refleqt.blobs.exists(artifact.blob)
+
+
+def test_lines_that_name_a_participant_are_turns() -> None:
+    held = Activity(
+        id=FILE_ID,
+        business_id=BusinessId(FILE_ID),
+        external_id="A",
+        activity_type="rant_round",
+        held_at=NOON,
+        participants=(Participant(name="Ada Lund"), Participant(name="Bo Hart"), Participant(name="Bo Berg")),
+        notes="Ada: We are loud.\nBo: Who said that?\nBo Berg: Me.\nWinner: nobody.\nhttps://ada: no",
+    )
+    assert [(each.speaker, each.text) for each in turns(held, [], [])] == [
+        ("Ada Lund", "We are loud."),
+        ("Bo Berg", "Me."),
+    ]
+
+
+def test_the_list_can_be_of_one_type_and_of_a_span(refleqt: Composition) -> None:
+    business = refleqt.business()
+    for n, name in enumerate(("rant_round", "premortem", "premortem")):
+        held_at = NOON + timedelta(days=n)
+        refleqt.activities.record(business, activity(external_id=f"A-{n}", activity_type=name, held_at=held_at))
+    found = refleqt.activity_pages.list(business, activity_type="Premortem", until=NOON + timedelta(days=2))
+    assert [page.activity.external_id for page in found] == ["A-1"]
+
+
+def test_recordings_are_audio_and_video_alone() -> None:
+    assert [is_recording(kind) for kind in ("audio/wav", "video/mp4", "text/vtt", "image/png")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
