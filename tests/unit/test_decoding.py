@@ -4,6 +4,7 @@ import io
 import shutil
 import struct
 import subprocess
+import sys
 import wave
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -21,7 +22,7 @@ from refleqt_adapters.transcriber import ffmpeg, sound
 from refleqt_adapters.transcriber.decoding import SAMPLE_RATE, decoded
 from refleqt_adapters.transcriber.pcm_wav import pcm_wav
 from refleqt_adapters.transcriber.resampling import resampled
-from refleqt_core.errors import InvalidInput, MissingProgram
+from refleqt_core.errors import InvalidInput, MissingProgram, Unavailable
 
 Samples = NDArray[np.int16]
 needs_ffmpeg = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="there is no program ffmpeg here")
@@ -226,6 +227,14 @@ def test_gaps_in_a_recording_stay_gaps(made: Made) -> None:
     """So that the seconds of words are those at which a player plays them."""
     gap = made("gap.webm", "-af", "asetpts=PTS+gt(T\\,1)*2/TB", "-c:a", "libopus")
     assert len(samples_of(gap.read_bytes())) / SAMPLE_RATE == pytest.approx(LENGTH + 2, abs=0.2)
+
+
+@needs_ffmpeg
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux limits the memory of another process")
+def test_a_gap_of_a_day_does_not_fill_the_memory(made: Made) -> None:
+    gap = made("gap.webm", "-af", "asetpts=PTS+gt(T\\,1)*86000/TB", "-c:a", "libopus")
+    with pytest.raises((InvalidInput, Unavailable)):
+        samples_of(gap.read_bytes())
 
 
 @needs_ffmpeg

@@ -7,19 +7,23 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from refleqt_core.errors import MissingProgram
+from refleqt_core.errors import MissingProgram, Unavailable
 
 from .sound import SAMPLE_RATE, Sound, refuse
 
 CONTAINERS = "aac,ac3,aiff,amr,asf,au,avi,caf,flac,matroska,mov,mp3,mpeg,mpegts,ogg,wav,w64,wv"
 """The demuxers that ffmpeg may use. None of them opens a second file; playlists and pictures are not among them."""
+FILTER = f"aformat=s16:{SAMPLE_RATE}:mono,aresample=async=1:first_pts=0"
+"""Gaps become silence, so that seconds stay those of the recording; ffmpeg holds a gap in memory, so it comes last."""
+MEMORY = 512 << 20
+"""Bytes that ffmpeg may hold, far more than it takes; a file can announce a gap of years."""
 PROBE_SECONDS = 60
 MISSING_SECONDS = 1.0
 """A recording may be as much shorter than announced: codecs announce the silence that they begin and end with."""
@@ -44,15 +48,15 @@ def sound_through_ffmpeg(path: Path, media_type: str) -> Iterator[Sound]:
         ffmpeg = subprocess.Popen(  # noqa: S603  (no shell, and the path is told to be a file)
             [
                 _program("ffmpeg"),
-                *("-v", "error", "-nostdin", "-threads", "1", *_input(path), "-map", "0:a:0"),
-                # Gaps in the recording become silence, so that seconds stay those of the recording.
-                *("-af", "aresample=async=1:first_pts=0", "-ac", "1", "-ar", str(SAMPLE_RATE), "-f", "s16le", "pipe:1"),
+                *("-v", "error", "-nostdin", "-threads", "1", *_input(path)),
+                *("-map", "0:a:0", "-af", FILTER, "-f", "s16le", "pipe:1"),
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=complaints,
         )
         try:
+            _limit_memory(ffmpeg.pid)
             yield Sound(_blocks(ffmpeg, probed, complaints), seconds=probed.seconds)
         finally:
             ffmpeg.kill()
@@ -66,8 +70,11 @@ def _blocks(ffmpeg: subprocess.Popen[bytes], probed: Probed, complaints: IO[byte
         block = np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.int16, copy=False)
         decoded += len(block)
         yield block
-    if ffmpeg.wait() and not decoded:
-        refuse(f"it cannot be decoded ({_last_line(complaints)})")
+    code = ffmpeg.wait()
+    if code < 0:
+        raise Unavailable(f"ffmpeg was stopped by signal {-code}; there may have been too little memory")
+    if code:
+        refuse(f"it can be decoded up to second {decoded / SAMPLE_RATE:.1f} ({_last_line(complaints)})")
     seconds = decoded / SAMPLE_RATE
     if probed.at_least is not None and seconds < probed.at_least - MISSING_SECONDS:
         refuse(
@@ -110,6 +117,14 @@ def _unreadable(complaint: str, media_type: str) -> str:
     if kind := re.search(r"\[(\w+) @ \w+\] Format not on whitelist", complaint):
         return f"it is no recording but something else (ffmpeg calls it {kind[1]})"
     return f"it is no recording that ffmpeg knows, or it is damaged (it came as '{media_type}')"
+
+
+def _limit_memory(pid: int) -> None:
+    """The process holds no more than `MEMORY`, where the system can see to that (Linux)."""
+    with suppress(ImportError, AttributeError, OSError):
+        import resource
+
+        resource.prlimit(pid, resource.RLIMIT_DATA, (MEMORY, MEMORY))
 
 
 def _seconds(text: str | None) -> float | None:
