@@ -1,5 +1,6 @@
 """What every model's answer goes through before it is believed."""
 
+from functools import cache
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,9 +13,15 @@ T = TypeVar("T")
 def satisfied(schema: type[T], value: Any) -> T:
     """An instance of ``schema``; `InvalidInput` says all that is wrong with ``value`` and where."""
     try:
-        return TypeAdapter(schema).validate_python(value)
+        return _adapter(schema).validate_python(value)  # type: ignore[arg-type, no-any-return]  # a type has a hash
     except ValidationError as error:
         raise InvalidInput("; ".join(_readable(each) for each in error.errors())) from error
+
+
+@cache
+def _adapter(schema: type[Any]) -> TypeAdapter[Any]:
+    """Made once for each schema: making one takes longer than most answers take to check."""
+    return TypeAdapter(schema)
 
 
 def json_schema(schema: type[Any]) -> dict[str, Any]:

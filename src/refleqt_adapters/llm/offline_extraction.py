@@ -12,7 +12,7 @@ from refleqt_core.context.instructions_in_text import cleared
 from refleqt_core.intake.implicit_signals import INTENSIFIERS, VAGUE_WORDS
 from refleqt_core.intake.vocabulary import STOPWORDS
 
-from .offline_lexicon import patterns, topics, words
+from .offline_lexicon import feelings, patterns, topics, words
 from .offline_names import Named, is_called_competitor, known_names, new_names
 
 _CUED_KINDS = ("customer_insight", "brand_voice", "alignment_gap", "signal")
@@ -38,7 +38,8 @@ def extract(text: str, known: Mapping[str, Sequence[str]]) -> dict[str, Any]:
             "topic": _topic(sentence.text, phrases),
             "charge": _charge(sentence.text, mood),
         }
-        findings += ({**each, **about} for each in (*_cued(sentence.text), *_named(sentence, names)))
+        found = (*_cued(sentence.text), *_felt(sentence.text), *_named(sentence, names))
+        findings += ({**each, **about} for each in found)
         findings += ({"kind": "theme", "text": phrase, **about} for phrase in _begun(phrases, sentence, said))
     lengths = [len(sentence.text.split()) for sentence in said]
     return {
@@ -61,6 +62,13 @@ def _cued(sentence: str) -> Iterator[dict[str, str]]:
         matches = [match for pattern in patterns(kind) if (match := pattern.search(sentence))]
         if matches:
             yield {"kind": kind, "text": _clause(sentence, min(match.start() for match in matches))}
+
+
+def _felt(sentence: str) -> Iterator[dict[str, str]]:
+    """The feeling that the sentence speaks of, if it does."""
+    feeling = next((name for name, pattern in feelings() if pattern.search(sentence)), None)
+    if feeling is not None:
+        yield {"kind": "emotional_charge", "text": feeling}
 
 
 def _clause(sentence: str, start: int) -> str:
@@ -173,7 +181,14 @@ def _vader() -> Any:
 
 
 def _yake() -> Any:
-    """A new one for each text: it keeps a cache that is not made for threads."""
+    """A new one for each text, since it keeps a cache that is not made for threads; its stop words are read once."""
     import yake
 
-    return yake.KeywordExtractor(lan="en", n=2, dedup_lim=0.9, top=40)
+    return yake.KeywordExtractor(lan="en", n=2, dedup_lim=0.9, top=40, stopwords=_yake_stopwords())
+
+
+@cache
+def _yake_stopwords() -> frozenset[str]:
+    import yake
+
+    return frozenset(yake.KeywordExtractor(lan="en").stopword_set)

@@ -21,6 +21,12 @@ def topics() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 @cache
+def feelings() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Each feeling with the words that speak of it, in the order in which they count."""
+    return tuple((name, re.compile(words, re.IGNORECASE)) for name, words in named("feelings"))
+
+
+@cache
 def words(name: str) -> frozenset[str]:
     """All words of ``lexicons/<name>.txt``."""
     return frozenset(word for line in _lines(name) for word in line.split())

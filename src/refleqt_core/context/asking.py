@@ -62,7 +62,8 @@ def asked(llm: LLM, passage: str, known: KnownNames, business_id: BusinessId | N
             usages.append(error.usage)
             break
         usages.append(answer.usage)
-        mended, open_ones = _mended(open_ones, answer.value.findings, passage)
+        fresh = [finding for finding in answer.value.findings if finding not in kept]
+        mended, open_ones = _mended(open_ones, fresh, passage)
         kept += mended
     return PassageAnswer(
         findings=tuple(kept),
