@@ -14,6 +14,7 @@ SHAPES = {
     "Otter": "Ana Ruiz  0:03  \nHello.\n\nBo Lind  1:02:03\nYes.\n\nTranscribed by https://otter.ai\n",
     "Teams": "Ana Ruiz   0:03\nHello.\nBo Lind   1:02:03\nYes.\nBo Lind stopped transcription\n",
     "Teams of old": "0:0:3.0 --> 0:0:4.540\nAna Ruiz\nHello.\n\n1:2:3.0 --> 1:2:4.540\nBo Lind\nYes.\n",
+    "Teams with both times": "Ana Ruiz 0:00:03.0 --> 0:00:04.5\nHello.\nBo Lind 1:02:03.0 --> 1:02:04.5\nYes.\n",
     "Word": "Transcript\n00:00:03 Ana Ruiz\nHello.\n01:02:03 Bo Lind\nYes.\n",
     "Zoom's captions": "[Ana Ruiz] 09:00:03\nHello.\n\n[Bo Lind] 10:02:03\nYes.\n",
     "Zoom's transcript": "[00:00:03] Ana Ruiz: Hello.\n[01:02:03] Bo Lind: Yes.\n",
@@ -90,6 +91,14 @@ def test_what_is_no_name_is_no_speaker(label: str):
 )
 def test_names_of_all_kinds_are_speakers(name: str):
     assert turns("a.txt", f"{name}: one\n{name}: two\n") == [(name, "one"), (name, "two")]
+
+
+def test_an_agenda_is_no_list_of_speakers():
+    assert turns("a.txt", "09:00 Breakfast\n10:00 Talk by Ana\n") == [(None, "Breakfast"), (None, "Talk by Ana")]
+
+
+def test_a_short_word_after_a_time_is_what_is_said():
+    assert turns("a.txt", "0:15\nYeah\n\n0:21\nThank You\n\n0:24\nBye now.\n")[0] == (None, "Yeah Thank You Bye now.")
 
 
 def test_bytes_that_are_no_utf_8_are_told_with_row_and_byte():

@@ -19,19 +19,13 @@ _NAME = r"(?P<name>\S(?:[^\t\n]{0,78}?\S)?)"
 _STAMP = rf"[\[(]?(?P<time>{_TIME})[\])]?"
 
 _PRECISE = r"\d{1,3}:\d{1,2}:\d{1,2}(?:[.,]\d{1,9})?"
-_RANGE = re.compile(rf"(?P<time>{_PRECISE}) ?--> ?(?P<end>{_PRECISE})")
+_RANGE = re.compile(rf"(?:{_NAME} )?(?P<time>{_PRECISE}) ?--> ?(?P<end>{_PRECISE})")
 _CHAT = re.compile(
     rf"(?:\d{{4}}-\d\d-\d\d\s+)?(?P<time>{_TIME})\s+From\s+{_NAME}\s+to\s+(?P<whom>[^\t\n]{{1,100}}?)\s*:(?:\s+(?P<words>.*))?$"
 )
 _OLD_CHAT = re.compile(rf"(?P<time>{_TIME})\s+From\s+{_NAME}\s*:(?:\s+(?P<words>.*))?$")
-_HEADS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"\[{_NAME}\]\s+{_STAMP}$",
-        rf"{_NAME}\s+[-–—·|]?\s*{_STAMP}$",
-        rf"{_STAMP}\s+[-–—·|]?\s*{_NAME}:?$",
-    )
-)
+_TIME_FIRST = re.compile(rf"{_STAMP}\s+[-–—·|]?\s*{_NAME}:?$")
+_HEADS = (re.compile(rf"\[{_NAME}\]\s+{_STAMP}$"), re.compile(rf"{_NAME}\s+[-–—·|]?\s*{_STAMP}$"), _TIME_FIRST)
 _BEFORE = (
     re.compile(rf"{_STAMP}\s+(?:[-–—·|]\s+)?{_NAME}:\s+(?P<words>.*)$"),
     re.compile(rf"{_NAME}\s+{_STAMP}\s*:\s+(?P<words>.*)$"),
@@ -52,13 +46,23 @@ class Dialogue(NamedTuple):
 
 
 class _Head(NamedTuple):
-    """How a line begins a turn: who speaks, when, until when, the words on the same line; ``whom`` of a chat."""
+    """How a line begins a turn: who speaks, when, until when, the words on the same line; ``whom`` of a chat.
+
+    ``said_alone`` is what may be a name, and is what was said where no words follow.
+    """
 
     name: str | None
     start: float | None
     end: float | None = None
     words: str = ""
     whom: str = ""
+    said_alone: str = ""
+
+
+HeadOf = Callable[[str], _Head | None]
+"""How the line begins a turn; None where it goes on with one."""
+
+_NOBODY = _Head(None, None)
 
 
 def read_dialogue(lines: Sequence[Line]) -> Dialogue:
@@ -95,44 +99,61 @@ def _since_last_time(pieces: Sequence[Piece]) -> list[Piece]:
     return found
 
 
-def _turns(lines: Sequence[Line], head_of: Callable[[str], _Head | None]) -> tuple[list[Piece], list[int]]:
-    pieces: list[Piece] = []
-    private: list[int] = []
-    head, row, words = None, 0, list[str]()
-
-    def end_turn() -> None:
-        if head is not None and _PRIVATE.search(head.whom):
-            private.append(row)
-        elif any(words):
-            said = " ".join(" ".join(words).split())
-            whose = head or _Head(None, None)
-            pieces.append(Piece(row=row, text=said, start=whose.start, end=whose.end, speaker=whose.name))
-
+def _turns(lines: Sequence[Line], head_of: HeadOf) -> tuple[list[Piece], list[int]]:
+    """The turns, and the rows of what was said to one person alone."""
+    turns = _Turns()
     for line in lines:
         found = head_of(line.text)
-        if found is not None and _completes(head, found, words):
-            assert head is not None
-            head = found._replace(start=head.start if found.start is None else found.start, end=head.end)
-            words = [found.words]
-        elif found is not None:
-            end_turn()
-            head, row, words = found, line.row, [found.words]
+        if found is not None:
+            turns.begin(line.row, found)
         elif not line.text and head_of is _label_head:
             # Where names stand before words alone, what follows an empty line without one is nobody's.
-            end_turn()
-            head, row, words = None, line.row, []
-        elif head is not None and head.name is None and not any(words) and is_name(line.text):
-            head = head._replace(name=line.text.rstrip(":"))
+            turns.begin(line.row, _NOBODY)
         elif not _CREDIT.fullmatch(line.text):
-            row = row or line.row
-            words.append(line.text)
-    end_turn()
-    return pieces, private
+            turns.add(line)
+    turns.end()
+    return turns.pieces, turns.private
 
 
-def _completes(head: _Head | None, found: _Head, words: Sequence[str]) -> bool:
-    """Whether a line with the name follows one with the time alone."""
-    return head is not None and head.name is None and not any(words) and found.start is None
+class _Turns:
+    """Puts turns together from the lines that begin them and those that go on."""
+
+    def __init__(self) -> None:
+        self.pieces: list[Piece] = []
+        self.private: list[int] = []
+        self._head, self._row, self._words = _NOBODY, 0, list[str]()
+
+    def begin(self, row: int, found: _Head) -> None:
+        """A new turn; a name that follows a bare time is that of the turn which the time began."""
+        if self._head.start is not None and self._is_bare and found.start is None and found is not _NOBODY:
+            self._head = found._replace(start=self._head.start, end=self._head.end)
+        else:
+            self.end()
+            self._head, self._row = found, row
+        self._words = [found.words]
+
+    def add(self, line: Line) -> None:
+        """One more line of the turn; where only from when to when is known of it, a name is that of the speaker."""
+        if self._is_bare and self._head.end is not None and is_name(line.text):
+            self._head = self._head._replace(name=line.text.rstrip(":"))
+        else:
+            self._row = self._row or line.row
+            self._words.append(line.text)
+
+    def end(self) -> None:
+        """The turn is whole."""
+        head, said = self._head, " ".join(filter(None, self._words))
+        if _PRIVATE.search(head.whom):
+            self.private.append(self._row)
+        elif not said and head.said_alone:
+            self.pieces.append(Piece(row=self._row, text=head.said_alone, start=head.start, end=head.end))
+        elif said:
+            self.pieces.append(Piece(row=self._row, text=said, start=head.start, end=head.end, speaker=head.name))
+
+    @property
+    def _is_bare(self) -> bool:
+        """Whether neither a speaker nor a word of the turn is known yet."""
+        return self._head.name is None and not any(self._words)
 
 
 def _head(text: str) -> _Head | None:
@@ -149,7 +170,9 @@ def _label_head(text: str) -> _Head | None:
 
 def _ranged(text: str) -> _Head | None:
     found = _RANGE.fullmatch(text)
-    return found and _Head(None, _seconds(found["time"]), _seconds(found["end"]))
+    if found is None or (found["name"] and not is_name(found["name"])):
+        return None
+    return _Head(found["name"], _seconds(found["time"]), _seconds(found["end"]))
 
 
 def _chat(text: str) -> _Head | None:
@@ -164,7 +187,9 @@ def _stamped_name(text: str) -> _Head | None:
     for pattern in (*_BEFORE, *_HEADS):
         found = pattern.match(text)
         if found and is_name(found["name"]):
-            return _Head(found["name"], _seconds(found["time"]), words=found.groupdict().get("words") or "")
+            alone = found["name"] if pattern is _TIME_FIRST else ""
+            words = found.groupdict().get("words") or ""
+            return _Head(found["name"], _seconds(found["time"]), words=words, said_alone=alone)
     return None
 
 

@@ -11,10 +11,10 @@ _SKIN = re.compile(r"(?<=:):skin-tone-[2-6]:|(?<=:)skin-tone-[2-6]:")
 _ESCAPES = {"&lt;": "<", "&gt;": ">", "&amp;": "&"}
 _ESCAPED = re.compile("|".join(_ESCAPES))
 _QUOTED = re.compile(r"(?m)^(?:&gt;)+\s?")
-_MARKED = tuple(
-    re.compile(rf"(?<![\w{mark}]){mark}(?=\S)([^{mark}\n]{{1,2000}}?)(?<=\S){mark}(?![\w{mark}])")
-    for mark in (r"\*", "_", "~")
-)
+_MARKED = {
+    mark: re.compile(rf"(?<![\w\{mark}])\{mark}(?=\S)([^\{mark}\n]{{1,2000}}?)(?<=\S)\{mark}(?![\w\{mark}])")
+    for mark in "*_~"
+}
 _UNKNOWN_CHANNEL = "a private channel"
 
 
@@ -30,10 +30,10 @@ class SlackText:
 
         An emoji of the workspace's own stays as it is written (``:our-logo:``), and so does an id that nobody has.
         """
-        text = _QUOTED.sub("", marked)
-        text = _TOKEN.sub(lambda found: self._shown(found.group(1)), text)
-        for mark in _MARKED:
-            text = mark.sub(r"\1", text)
+        text = _QUOTED.sub("", marked) if "&gt;" in marked else marked
+        text = _TOKEN.sub(lambda found: self._shown(found.group(1)), text) if "<" in text else text
+        for mark, pattern in _MARKED.items():
+            text = pattern.sub(r"\1", text) if mark in text else text
         text = _with_emoji(text.replace("```", " ").replace("`", ""))
         return " ".join(_ESCAPED.sub(lambda found: _ESCAPES[found.group()], text).replace("\0", "").split())
 
