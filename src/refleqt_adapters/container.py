@@ -191,7 +191,7 @@ def _llama_cpp(settings: Settings) -> LLM:
 
     if settings.llm_path is None:
         raise InvalidInput("llama_cpp needs a model; name its GGUF file in REFLEQT_LLM_PATH")
-    return LlamaCpp(settings.llm_path.expanduser(), context=settings.llm_context)
+    return LlamaCpp(settings.llm_path.expanduser(), context=settings.llm_context, threads=settings.llm_threads)
 
 
 def _pocketsphinx() -> Transcriber:

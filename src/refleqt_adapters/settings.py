@@ -49,6 +49,9 @@ class Settings(BaseSettings):
     llm_context: int = Field(
         default=8192, ge=512, description="Tokens that a prompt and its answer have room for in llama_cpp."
     )
+    llm_threads: int | None = Field(
+        default=None, ge=1, description="Cores of llama_cpp; fewer are faster where others use them too."
+    )
     llm_monthly_budget: float | None = Field(
         default=None, ge=0, description="The most that a business's questions may cost in a month, in US dollars."
     )

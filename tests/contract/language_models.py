@@ -47,7 +47,7 @@ def hosted(url, **options):
 def local(path, **options):
     from refleqt_adapters.llm.llama_cpp import LlamaCpp
 
-    return LlamaCpp(path, **options)
+    return LlamaCpp(path, **({"threads": 1} | options))
 
 
 def _offline(_request):
@@ -80,6 +80,7 @@ def llama_server(model: Path, log: Path) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     options = {"model": model, "host": "127.0.0.1", "port": port, "n_ctx": 8192, "logits_all": True, "n_threads": 1}
+    options |= {"n_threads_batch": 1}
     command = [sys.executable, "-m", "llama_cpp.server"]
     command += [text for name, value in options.items() for text in (f"--{name}", str(value))]
     with log.open("wb") as written, subprocess.Popen(command, stdout=written, stderr=written) as server:

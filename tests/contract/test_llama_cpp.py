@@ -13,7 +13,8 @@ from refleqt_adapters.container import open_refleqt
 from refleqt_adapters.llm.asking import messages
 from refleqt_adapters.llm.chat_tokens import ChatTokens
 from refleqt_adapters.settings import Settings
-from refleqt_core.context.extraction import ExtractedContext, KnownNames, extraction_prompt, read
+from refleqt_core.context.extraction import ExtractedContext, KnownNames, extraction_prompt
+from refleqt_core.context.reading import read
 from refleqt_core.errors import InvalidInput
 from refleqt_core.outputs.wording import SuggestionWording
 from refleqt_core.ports.llm import Document, Prompt, Unsatisfied

@@ -33,13 +33,22 @@ class LlamaCpp:
     ``context`` is the most that a prompt and its answer may have together, in tokens; a model that was trained on less
     has that. The answer may have ``answer_tokens`` of it, at most half. A grammar made of the schema lets the model
     write nothing but fitting JSON; values out of their range are asked for again, ``attempts`` times in all. The same
-    prompt gives the same answer. A file that is no model raises `InvalidInput`.
+    prompt gives the same answer. It runs on ``threads`` cores; without a number llama.cpp takes half of them to write
+    and all to read. A file that is no model raises `InvalidInput`.
     """
 
-    def __init__(self, path: Path, *, context: int = 8192, answer_tokens: int = 2048, attempts: int = 3):
+    def __init__(
+        self,
+        path: Path,
+        *,
+        context: int = 8192,
+        answer_tokens: int = 2048,
+        attempts: int = 3,
+        threads: int | None = None,
+    ):
         self._package = _load()
         _check(path)
-        self._llama = _opened(self._package, path, context)
+        self._llama = _opened(self._package, path, context, threads)
         trained = self._package.llama_model_n_ctx_train(self._llama.model)
         self._context: int = min(context, trained) if trained > 0 else context
         self._answer_tokens = min(answer_tokens, self._context // 2)
@@ -153,9 +162,9 @@ def _check(path: Path) -> None:
         raise InvalidInput(f"{path} is no GGUF file; {remedy}")
 
 
-def _opened(package: Any, path: Path, context: int) -> Any:
+def _opened(package: Any, path: Path, context: int, threads: int | None) -> Any:
     try:
-        llama = package.Llama(str(path), n_ctx=context, verbose=False)
+        llama = package.Llama(str(path), n_ctx=context, n_threads=threads, n_threads_batch=threads, verbose=False)
     except (ValueError, RuntimeError, MemoryError) as error:
         raise InvalidInput(
             f"llama.cpp cannot load {path}; the file may be cut, an adapter and no model, or made for a newer "
