@@ -81,6 +81,10 @@ def test_prose_is_one_turn_a_paragraph_that_nobody_says():
     ]
 
 
+def test_one_name_before_a_colon_in_a_page_of_prose_is_no_speaker():
+    assert turns("a.txt", "We met.\n\nWarsaw: a city.\n\nIt rained.\n")[1] == (None, "Warsaw: a city.")
+
+
 @pytest.mark.parametrize("label", ["What repeats", "Action items", "https", "Next", "it was late", "TODO/done"])
 def test_what_is_no_name_is_no_speaker(label: str):
     assert turns("a.txt", f"{label}: one\n\n{label}: two\n")[0][0] is None
