@@ -333,6 +333,13 @@ class TestHostedWhisper:
             whisper.hear()
         assert whisper.asked == 1
 
+    def test_an_account_that_is_empty_is_not_taken_for_a_busy_service(self, whisper: Service) -> None:
+        error = {"message": "You exceeded your current quota", "type": "insufficient_quota"}
+        whisper.plan(Reply(status=429, body={"error": error | {"code": "insufficient_quota"}}))
+        with pytest.raises(NotAllowed, match="account"):
+            whisper.hear()
+        assert whisper.asked == 1
+
     def test_a_server_without_a_key_does_not_get_the_one_in_the_environment(
         self, whisper: Service, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -124,7 +124,8 @@ class LiteLLMTranscriber:
         return _Answer(heard=heard, cost_micros=_cost(response))
 
     def _refusal(self, error: Exception) -> Refusal:
-        status = getattr(error, "status_code", None)
+        # OpenAI says 429 of an empty account too, which no waiting fills.
+        status = 402 if getattr(error, "code", None) == "insufficient_quota" else getattr(error, "status_code", None)
         headers = getattr(getattr(error, "response", None), "headers", None) or {}
         wait = asked_wait(headers.get("retry-after"))
         return refusal(self._model, status, f"{type(error).__name__}: {error}", key=self._key, wait=wait)
