@@ -185,7 +185,7 @@ class FileImporter:
             "team": self._team,
             "calendar": self.calendar.import_entries,
             **dict.fromkeys(("ical", "wordpress", "ghost"), self.calendar.import_entries),
-            "vents": self.vents.import_vents,
+            **dict.fromkeys(("vents", "mail"), self.vents.import_vents),
             "activity": self._activity,
             "performance": self.performance.import_records,
             "touches": self.attribution.import_touches,

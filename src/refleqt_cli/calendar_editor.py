@@ -35,7 +35,7 @@ def edited(at: At, entry: "CalendarEntry", stored: "EntryDraft", by: str | None)
     path.write_text(write_form(stored, zone), encoding="utf-8")
     before = read_entry_form(path, zone)
     while True:
-        _open(path)
+        open_in_editor(path)
         try:
             _save(at, entry, path, before, by)
         except InvalidInput as error:
@@ -62,7 +62,7 @@ def _save(at: At, entry: "CalendarEntry", path: Path, before: dict[str, object],
     at.container.calendar().edit(at.id, entry.id, changes, by=by, version=entry.version)
 
 
-def _open(path: Path) -> None:
+def open_in_editor(path: Path) -> None:
     editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi")
     try:
         subprocess.run([*editor, str(path)], check=True)  # noqa: S603  # the person's own editor, as git opens it

@@ -51,8 +51,8 @@ def import_files(
 ) -> None:
     """Import files; the same file again changes nothing.
 
-    Everything is checked before anything is written. KIND is one of: calendar, ical, wordpress, ghost, vents, activity,
-    transcript (vtt, srt, docx, txt), slack, performance, touches, conversions, ads, deals (crm), creators,
+    Everything is checked before anything is written. KIND is one of: calendar, ical, wordpress, ghost, vents, mail,
+    activity, transcript (vtt, srt, docx, txt), slack, performance, touches, conversions, ads, deals (crm), creators,
     creator-history, team, onboarding, google-ads, mailchimp, ga4, instagram.
     A folder stands for all files in it.
     """

@@ -53,7 +53,7 @@ class Scored:
 
 def beliefs_plot(intervals: Sequence[Interval], baseline: float) -> str:
     """Success rates with 80 % intervals; a hollow dot is what was believed before."""
-    figure, axes = _axes(height=0.7 + 0.3 * len(intervals))
+    figure, axes = figure_and_axes(height=0.7 + 0.3 * len(intervals))
     for row, each in enumerate(reversed(intervals)):
         color = GOOD if each.mean > baseline else BAD
         axes.plot([each.low, each.high], [row, row], color=color, linewidth=5, alpha=0.28, solid_capstyle="round")
@@ -66,12 +66,12 @@ def beliefs_plot(intervals: Sequence[Interval], baseline: float) -> str:
     axes.set_xlim(0, 1)
     axes.set_xlabel("share of artifacts that reach their target")
     axes.xaxis.set_major_formatter(mpl.ticker.PercentFormatter(1.0))
-    return _svg(figure)
+    return svg(figure)
 
 
 def attribution_plot(channels: Sequence[str], revenue: dict[str, Sequence[float]], unit: str) -> str:
     """Revenue by channel, one bar for each model."""
-    figure, axes = _axes(height=3.2)
+    figure, axes = figure_and_axes(height=3.2)
     width = 0.8 / len(revenue)
     for index, (model, values) in enumerate(revenue.items()):
         places = [place + (index - (len(revenue) - 1) / 2) * width for place in range(len(channels))]
@@ -80,12 +80,12 @@ def attribution_plot(channels: Sequence[str], revenue: dict[str, Sequence[float]
     axes.set_ylabel(unit)
     axes.yaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda value, _: f"{value:,.0f}"))
     axes.legend(frameon=False, fontsize=8, ncols=3)
-    return _svg(figure)
+    return svg(figure)
 
 
 def suggestions_plot(labels: Sequence[str], values: Sequence[float], chances: Sequence[float], unit: str) -> str:
     """What each suggestion is expected to be worth, with its chance of success written at the bar."""
-    figure, axes = _axes(height=0.8 + 0.42 * len(labels))
+    figure, axes = figure_and_axes(height=0.8 + 0.42 * len(labels))
     places = range(len(labels))[::-1]
     axes.barh(list(places), list(values), 0.6, color=GOOD, alpha=0.85)
     for place, value, chance in zip(places, values, chances, strict=True):
@@ -93,12 +93,12 @@ def suggestions_plot(labels: Sequence[str], values: Sequence[float], chances: Se
     axes.set_yticks(list(places), list(labels))
     axes.set_xlim(min(0, *values), max(values, default=1) * 1.35 or 1)
     axes.set_xlabel(f"expected value, {unit}")
-    return _svg(figure)
+    return svg(figure)
 
 
 def forecasts_plot(scored: Sequence[Scored]) -> str:
     """Forecast intervals as multiples of the target, and the diamond where the result came to lie."""
-    figure, axes = _axes(height=0.8 + 0.42 * len(scored))
+    figure, axes = figure_and_axes(height=0.8 + 0.42 * len(scored))
     for row, each in enumerate(reversed(scored)):
         axes.plot([each.low, each.high], [row, row], color=SERIES[1], linewidth=6, alpha=0.25, solid_capstyle="round")
         axes.plot(each.expected, row, "|", color=SERIES[1], markersize=12, markeredgewidth=2)
@@ -107,10 +107,11 @@ def forecasts_plot(scored: Sequence[Scored]) -> str:
     axes.axvline(1, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.set_yticks(range(len(scored)), [each.label for each in reversed(scored)])
     axes.set_xlabel("multiples of the target; blue: forecast, diamond: result")
-    return _svg(figure)
+    return svg(figure)
 
 
-def _axes(height: float) -> tuple[Figure, Any]:
+def figure_and_axes(height: float) -> tuple[Figure, Any]:
+    """An empty figure of that height in inches, and its axes, in the manner of all plots."""
     figure = Figure(figsize=(7.4, height), layout="constrained")
     axes = figure.subplots()
     axes.tick_params(colors=INK, length=0)
@@ -119,7 +120,7 @@ def _axes(height: float) -> tuple[Figure, Any]:
     return figure, axes
 
 
-def _svg(figure: Figure) -> str:
+def svg(figure: Figure) -> str:
     """The figure as an SVG element, without a date or anything else that would differ between runs."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})

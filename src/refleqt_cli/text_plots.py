@@ -24,9 +24,9 @@ class Drawn:
         return Measurement(self._fine.cell_len, self._fine.cell_len)
 
 
-def sparkline(values: Sequence[float]) -> Drawn:
-    """One column for each value, the largest one the highest; zero is a blank."""
-    most = max(values, default=0) or 1
+def sparkline(values: Sequence[float], most: float | None = None) -> Drawn:
+    """One column for each value, the largest one, or ``most``, the highest; zero is a blank."""
+    most = most or max(values, default=0) or 1
     steps = [0 if value <= 0 else max(1, round(value / most * len(HEIGHTS))) for value in values]
     fine, plain = ("".join(f" {marks}"[step] for step in steps) for marks in (HEIGHTS, ASCII_HEIGHTS))
     return Drawn(Text(fine, style="cyan"), Text(plain, style="cyan"))

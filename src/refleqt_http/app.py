@@ -28,6 +28,7 @@ from . import (
     calendar_patterns,
     calendar_templates,
     campaigns,
+    findings,
     health,
     human_pages,
     jobs,
@@ -38,6 +39,7 @@ from . import (
     search,
     suggestions,
     utm,
+    vent_themes,
     vents,
 )
 from .endpoints import Resource, routes
@@ -63,9 +65,11 @@ RESOURCES: tuple[Resource, ...] = (
     campaigns.resource,
     utm.resource,
     vents.resource,
+    vent_themes.resource,
     activities.resource,
     activity_types.resource,
     search.resource,
+    findings.resource,
     suggestions.resource,
     maps.resource,
     briefs.resource,

@@ -18,6 +18,7 @@ from .ghost_file import read_ghost
 from .ical_file import read_ical
 from .journey_files import CONVERSION_COLUMNS, TOUCH_COLUMNS, read_conversions, read_touches
 from .keyed_rows import FileContent
+from .mail_file import read_mail
 from .metric_files import (
     ADS_COLUMNS,
     DEAL_COLUMNS,
@@ -188,6 +189,7 @@ FILE_KINDS: Mapping[str, FileKind] = MappingProxyType(
             required=VENT_FIELDS[:3],
             read=read_vents,
         ),
+        "mail": _document("a vent that came as a mail", ".eml", "mail header", read_mail, read_mail),
         "activity": _form(
             "a team activity, with its files beside it",
             (

@@ -15,6 +15,7 @@ _SIGNS: Mapping[str, Mapping[str, re.Pattern[bytes]]] = {
     **{ending: {"transcript": re.compile(b"")} for ending in (".vtt", ".srt", ".txt")},
     ".docx": {"transcript": re.compile(rb"PK|\xd0\xcf\x11\xe0")},
     ".zip": {"slack": re.compile(rb"PK")},
+    ".eml": {"mail header": re.compile(rb"(?s)(?:From [^\n]*\n)?[!-9;-~]+[ \t]*:")},
     ".ics": {"vcalendar": re.compile(rb"(?i)\s*begin\s*:\s*vcalendar")},
     ".xml": {"wordpress": re.compile(rb"(?s)<rss\b[^>]*\bxmlns:wp\b"), "rss": re.compile(rb"<rss\b")},
     ".json": {

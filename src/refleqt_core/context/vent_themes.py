@@ -46,6 +46,11 @@ class VentThemeService:
         with self.store.business(business_id) as tx:
             return tx.find(VentTheme, order="-count")
 
+    def get(self, business_id: BusinessId, theme_id: UUID) -> VentTheme:
+        """The theme. Unknown, or of another business: `NotFound`."""
+        with self.store.business(business_id) as tx:
+            return tx.get(VentTheme, theme_id)
+
     def rename(self, business_id: BusinessId, theme_id: UUID, label: str, *, version: int | None = None) -> VentTheme:
         """The theme has that label and keeps it, whatever vents come and go.
 

@@ -9,6 +9,7 @@ import attrs
 from ..ports import Clock, Filter, Store, Transaction, where
 from ..values import BusinessId
 from .business import Business
+from .vent_plot import ThemesOverTime, themes_over_time
 from .vent_signals import VentSignals, vent_signals
 from .vents import VentEntry, VentTheme
 
@@ -64,6 +65,12 @@ class VentReader:
         with self.store.business(business_id) as tx:
             zone = tx.get(Business, business_id).time_zone
             return vent_signals(_vents(tx), tx.find(VentTheme), time_zone=zone, as_of=self.clock.now())
+
+    def over_time(self, business_id: BusinessId, *, most: int = 8) -> ThemesOverTime:
+        """How often the ``most`` themes with the most vents came up, by the clocks of the business."""
+        with self.store.business(business_id) as tx:
+            zone = tx.get(Business, business_id).time_zone
+            return themes_over_time(_vents(tx), tx.find(VentTheme), time_zone=zone, most=most)
 
 
 def _vents(tx: Transaction) -> Sequence[VentEntry]:
