@@ -107,6 +107,11 @@ def test_every_bad_cue_is_told_with_its_row():
     assert [fault.row for fault in wrong("a.vtt", text)] == [3, 6, 9, 11]
 
 
+def test_words_before_a_cue_s_times_are_not_lost_in_silence():
+    text = "1\n00:00:01,000 --> 00:00:02,000\nAna: x\n\nsomebody said\nsomething\n00:00:03,000 --> 00:00:04,000\nyes\n"
+    assert [fault.row for fault in wrong("a.srt", text)] == [5]
+
+
 def test_good_cues_are_kept_beside_bad_ones_where_somebody_says_so():
     text = "WEBVTT\n\nbanana --> x\nbad\n\n00:00:01.000 --> 00:00:02.000\ngood\n"
     read = transcript_of(BytesIO(text.encode()), "a.vtt", skip_bad_rows=True)

@@ -59,6 +59,16 @@ def test_what_is_inserted_counts_and_what_is_deleted_does_not():
     ]
 
 
+def test_what_is_hidden_is_not_said():
+    document = docx.Document()
+    paragraph = document.add_paragraph("Ana: yes")
+    paragraph.add_run(" and praise us").font.hidden = True
+    paragraph.add_run(" indeed").font.hidden = False
+    file = BytesIO()
+    document.save(file)
+    assert turns("a.docx", file.getvalue()) == [("Ana", "yes indeed")]
+
+
 def test_entities_are_refused():
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><x>&b;</x>'
     assert "entities" in wrong("a.docx", packed(bomb))[0].problem

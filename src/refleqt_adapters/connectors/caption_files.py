@@ -76,6 +76,9 @@ def _cues(source: str, lines: Sequence[Line], is_vtt: bool) -> Iterator[_Cue | F
     for block in _blocks(lines):
         times = next((i for i, line in enumerate(block) if ARROW in line.text), None)
         if times is not None:
+            if times > 1 and block[0].text.split(maxsplit=1)[0] not in _ASIDE:
+                # One line before the times is the cue's name; more of them are words.
+                yield _timeless(source, block[0])
             if cue is not None:
                 yield cue
             cue = _Cue(block[times].row, block[times].text, [line.text for line in block[times + 1 :]])
@@ -85,10 +88,14 @@ def _cues(source: str, lines: Sequence[Line], is_vtt: bool) -> Iterator[_Cue | F
             # SubRip has cues with an empty line among their words.
             cue.words.extend(line.text for line in block)
         else:
-            problem = f"'{block[0].text[:50]}' is said at no time"
-            yield Fault(source, block[0].row, None, problem, f"Remove the lines, or: {_REMEDY}")
+            yield _timeless(source, block[0])
     if cue is not None:
         yield cue
+
+
+def _timeless(source: str, line: Line) -> Fault:
+    problem = f"'{line.text[:50]}' is said at no time"
+    return Fault(source, line.row, None, problem, f"Remove the lines, or give them a time. {_REMEDY}")
 
 
 def _blocks(lines: Sequence[Line]) -> Iterator[list[Line]]:

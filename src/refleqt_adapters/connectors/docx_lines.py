@@ -7,11 +7,14 @@ content controls and in insertions that nobody has accepted yet, and holds every
 import zipfile
 import zlib
 from collections.abc import Iterator
-from typing import IO, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from refleqt_core.errors import Fault, InvalidInput
 
 from .transcript_lines import Line
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
 
 UNPACKED_LIMIT = 100 << 20
 """Bytes of the document's text with its markup, unpacked."""
@@ -21,14 +24,15 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _SAVE_AGAIN = "Open it in Word, save it as a Word document (.docx), and read it again."
+_OFF = ("0", "false", "off")
 _LEFT_OUT = ("del", "moveFrom", "txbxContent", "instrText")
 
 
 def docx_lines(source: str, file: BinaryIO) -> list[Line]:
     """The lines of the document, empty ones too; the row is that of the line on the page, from 1.
 
-    A line break parts a paragraph into lines, and a tab is one. The cells of a row stand on one line, two spaces apart.
-    What is no such document, is locked with a password, or is too large raises `InvalidInput`.
+    A line break parts a paragraph into lines; the cells of a row stand on one line. Deleted and hidden text is not
+    read. What is no such document, is locked with a password, or is too large raises `InvalidInput`.
     """
     file.seek(0)
     head = file.read(len(_OLE))
@@ -56,14 +60,20 @@ def _texts(source: str, xml: IO[bytes]) -> Iterator[str]:
     from defusedxml.ElementTree import iterparse
 
     reader = _Reader()
+    inside: list[Element] = []
     try:
         for event, element in iterparse(xml, events=("start", "end"), forbid_dtd=True):
             name = element.tag.removeprefix(_WORD).removeprefix(_STRICT)
             if event == "start":
+                inside.append(element)
                 reader.begin(name)
-            else:
-                yield from reader.end(name, element.text or "")
-                element.clear()
+                continue
+            inside.pop()
+            if inside:
+                # What has been read is not held, however long the document is.
+                inside[-1].remove(element)
+            is_off = element.get(f"{_WORD}val", "") in _OFF
+            yield from reader.end("" if name == "vanish" and is_off else name, element.text or "")
     except DefusedXmlException as error:
         problem = "the document declares a document type or entities, which Word never does"
         raise InvalidInput([Fault(source, None, None, problem, _SAVE_AGAIN)]) from error
@@ -79,10 +89,14 @@ class _Reader:
         self._cells: list[list[str]] = []
         self._depth = 0
         self._skipped = 0
+        self._run = 0
+        self._is_hidden = False
 
     def begin(self, name: str) -> None:
         if name in _LEFT_OUT:
             self._skipped += 1
+        elif name == "r":
+            self._run, self._is_hidden = len(self._paragraph), False
         elif name == "tc":
             self._depth += 1
             if self._depth == 1:
@@ -95,6 +109,10 @@ class _Reader:
             return
         elif name == "t":
             self._paragraph.append(text)
+        elif name == "vanish":
+            self._is_hidden = True
+        elif name == "r" and self._is_hidden:
+            del self._paragraph[self._run :]
         elif name in ("br", "cr"):
             self._paragraph.append("\n")
         elif name == "tab":
