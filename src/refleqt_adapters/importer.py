@@ -1,9 +1,10 @@
 """A file on disk becomes records of a business: its kind is recognised, it is read, kept, and handed on."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,7 +18,7 @@ from refleqt_core.intake.activity_log import ActivityService
 from refleqt_core.intake.business import Business
 from refleqt_core.intake.calendar_service import CalendarService
 from refleqt_core.intake.conversations import ConversationService
-from refleqt_core.intake.drafts import ImportedFile, OnboardingForm, UploadedFile
+from refleqt_core.intake.drafts import ConversationDraft, ImportedFile, OnboardingForm, UploadedFile
 from refleqt_core.intake.onboarding import OnboardingService
 from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.intake.team_drafts import MemberDraft
@@ -111,11 +112,13 @@ class FileImporter:
         private: bool = False,
         channels: Sequence[str] = (),
         skip_bad_rows: bool = False,
+        progress: Progress = lambda _: None,
     ) -> Imported:
         """As `import_file`, of an export of Slack: the ``channels`` of these names, or all; private ones if asked for.
 
         Direct messages count as private. Each channel's day is one activity, which a later export lets grow. The export
-        itself is not kept, since it holds what nobody asked for; the blob of the import says what was.
+        itself is not kept, since it holds what nobody asked for; the blob of the import says what was. ``progress`` is
+        told how many days have come in.
         """
         choice = SlackChoice(private=private, channels=tuple(channels))
         reading = self._reading(business_id)
@@ -123,7 +126,7 @@ class FileImporter:
         manifest = {"file": path.name, "private": private, "channels": list(channels), "notes": content.notes}
         blob = self.blobs.put(BytesIO(json.dumps(manifest, ensure_ascii=False, indent=1).encode()))
         file = ImportedFile(name=path.name, blob=blob, rejected=len(content.rejected))
-        return imported("slack", path, content, self._slack(business_id, content.items, file))
+        return imported("slack", path, content, self._slack(business_id, content.items, file, progress))
 
     def import_transcript(
         self,
@@ -205,9 +208,15 @@ class FileImporter:
         with uploads(read[0].files) as files:
             return self.activities.import_activity(business_id, read[0].draft, files, file)
 
-    def _slack(self, business_id: BusinessId, read: Sequence[SlackExport], file: ImportedFile) -> Counts:
-        drafts = (draft for export in read for draft in export.conversations())
-        done = self.conversations.import_conversations(business_id, "slack", drafts, file)
+    def _slack(
+        self, business_id: BusinessId, read: Sequence[SlackExport], file: ImportedFile, progress: Progress
+    ) -> Counts:
+        def drafts() -> Iterator[ConversationDraft]:
+            for count, draft in enumerate(chain.from_iterable(export.conversations() for export in read), 1):
+                yield draft
+                progress(count)
+
+        done = self.conversations.import_conversations(business_id, "slack", drafts(), file)
         self.removal.remove_unused(done.replaced)
         return done.batch
 

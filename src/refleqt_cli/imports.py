@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Protocol
+from typing import TYPE_CHECKING, Annotated, NamedTuple, Protocol
 
 import typer
 
@@ -12,12 +12,24 @@ from .output import AsJson, console, print_json, print_page
 from .session import At, session
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from refleqt_adapters.calendar_files import CalendarPlan
     from refleqt_adapters.imported import Imported
     from refleqt_adapters.incoming_files import Source
 
 CALENDARS = ("calendar", "ical", "wordpress", "ghost")
 """The kinds of files whose rows are entries of the calendar."""
+
+
+class _Said(NamedTuple):
+    """What the command was told beside the files."""
+
+    skip_bad_rows: bool
+    held_at: str | None
+    activity_type: str | None
+    channels: tuple[str, ...]
+    private: bool
 
 
 def register(app: typer.Typer) -> None:
@@ -58,25 +70,18 @@ def import_files(
     """
     from refleqt_adapters.incoming_files import check, is_foreign_calendar, sources
 
+    said = _Said(skip_bad_rows, held_at, activity_type, tuple(channel or ()), private)
     imported: list[Imported] = []
     with _told_what_is_in(imported):
         named = sources(files)
         foreign = [source for source in named if is_foreign_calendar(source)]
         known = (source for source in named if source not in foreign)
-        check(known, skip_bad_rows=skip_bad_rows, private=private, channels=channel or ())
+        check(known, skip_bad_rows=skip_bad_rows, private=private, channels=said.channels)
         with session(ctx).at_business() as at:
             plans = _plans(at, foreign, may_ask=not as_json, skip_bad_rows=skip_bad_rows)
             with _progress(len(named)) as step:
                 for source in named:
-                    step(source.path.name)
-                    if source.kind == "slack":
-                        done = at.container.importer().import_slack(
-                            at.id, source.path, private=private, channels=channel or (), skip_bad_rows=skip_bad_rows
-                        )
-                    elif source.kind == "transcript":
-                        done = _transcript(at, source.path, held_at, activity_type, skip_bad_rows=skip_bad_rows)
-                    else:
-                        done = _imported(at, source, plans, skip_bad_rows=skip_bad_rows)
+                    done = _imported(at, source, plans, said, step)
                     imported.append(done)
             waiting = _finished(at, imported)
     if as_json:
@@ -133,26 +138,35 @@ def _plans(
     return plans
 
 
-def _imported(at: At, source: "Source", plans: "Mapping[Source, CalendarPlan]", *, skip_bad_rows: bool) -> "Imported":
-    if source in plans:
-        return at.container.importer().import_calendar(at.id, plans[source], skip_bad_rows=skip_bad_rows)
-    if source.kind == "onboarding":
-        _check_same_business(at, source.path)
-    return at.container.importer().import_file(at.id, source.path, kind=source.kind, skip_bad_rows=skip_bad_rows)
-
-
-def _transcript(
-    at: At, file: Path, held_at: str | None, activity_type: str | None, *, skip_bad_rows: bool
+def _imported(
+    at: At, source: "Source", plans: "Mapping[Source, CalendarPlan]", said: "_Said", step: "Step"
 ) -> "Imported":
+    importer, path, skip = at.container.importer(), source.path, said.skip_bad_rows
+    step(path.name)
+    if source in plans:
+        return importer.import_calendar(at.id, plans[source], skip_bad_rows=skip)
+    if source.kind == "transcript":
+        held_at = _moment(at, said.held_at)
+        return importer.import_transcript(
+            at.id, path, held_at=held_at, activity_type=said.activity_type, skip_bad_rows=skip
+        )
+    if source.kind == "slack":
+
+        def days(count: int) -> None:
+            step(f"{path.name}, {count:,} days", 0)
+
+        return importer.import_slack(
+            at.id, path, private=said.private, channels=said.channels, skip_bad_rows=skip, progress=days
+        )
+    if source.kind == "onboarding":
+        _check_same_business(at, path)
+    return importer.import_file(at.id, path, kind=source.kind, skip_bad_rows=skip)
+
+
+def _moment(at: At, held_at: str | None) -> "datetime | None":
     from .words import read_moment
 
-    return at.container.importer().import_transcript(
-        at.id,
-        file,
-        held_at=read_moment(held_at, "--held-at", at.business.time_zone) if held_at else None,
-        activity_type=activity_type,
-        skip_bad_rows=skip_bad_rows,
-    )
+    return read_moment(held_at, "--held-at", at.business.time_zone) if held_at else None
 
 
 def _check_same_business(at: At, file: Path) -> None:
@@ -169,7 +183,7 @@ def _check_same_business(at: At, file: Path) -> None:
 class Step(Protocol):
     """Says what is being done now."""
 
-    def __call__(self, name: str) -> None: ...
+    def __call__(self, name: str, advance: int = 1) -> None: ...
 
 
 @contextmanager
@@ -181,7 +195,7 @@ def _progress(count: int) -> Iterator[Step]:
     columns = (TextColumn("{task.description}"), BarColumn(bar_width=30), MofNCompleteColumn())
     with Progress(*columns, console=out, transient=True, disable=not out.is_terminal) as progress:
         task = progress.add_task("", total=count, completed=-1)
-        yield lambda name: progress.update(task, description=name, advance=1)
+        yield lambda name, advance=1: progress.update(task, description=name, advance=advance)
 
 
 def print_imported(imported: "Sequence[Imported]", waiting: int = 0) -> None:
