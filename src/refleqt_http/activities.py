@@ -42,7 +42,9 @@ resource = Resource("activities", "Exercises of the team: what was said, and wha
 LARGEST_RECORDING = 2 << 30
 """Bytes: about three hours of uncompressed CD sound, or a long video."""
 
-UPLOADS = tuple(sorted({*ENDINGS.values(), "audio/x-wav", "audio/webm", UNKNOWN}))
+UPLOADS = tuple(sorted({*ENDINGS.values(), "audio/x-wav", "audio/webm", UNKNOWN} - {"application/json"}))
+"""A file of JSON is sent as bytes (application/octet-stream): its name says what it is."""
+
 DOWNLOADS = UPLOADS
 
 

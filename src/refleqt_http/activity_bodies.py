@@ -12,13 +12,12 @@ from refleqt_core.context.alignment import Statement
 from refleqt_core.intake.activities import Participant
 from refleqt_core.recommendations.activity_advice import Lineage
 
-from .bodies import Flag, Identity, Input, Limit, Moment, Name, Output, PageOf, PageQuery, SmallCount, Target, Text
+from .bodies import Flag, Identity, Input, Limit, Moment, Name, Output, PageOf, PageQuery, Target, Text
 from .brand_assets import FileName
 from .entry_texts import Note
 
 TypeName = Annotated[Name, Field(max_length=100, json_schema_extra={"format": "activity-type"})]
 Title = Annotated[Text, Field(max_length=300)]
-Quotes = Annotated[int, Field(ge=0, le=50)]
 
 
 class PersonBody(Input):
@@ -88,7 +87,7 @@ class FileQuery(Input):
 class SignalsQuery(Input):
     """How many pairs of quotes that diverge."""
 
-    quotes: SmallCount = Field(default=5, description="pairs of quotes at most")
+    quotes: Limit = Field(default=5, description="pairs of quotes at most")
 
 
 class RecommendQuery(Input):

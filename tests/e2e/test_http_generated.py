@@ -1,5 +1,6 @@
 """Requests made from the OpenAPI document, right and wrong ones: every answer is one that the document promises."""
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -16,9 +17,10 @@ from schemathesis.specs.openapi.schemas import OpenApiSchema
 from refleqt_adapters.container import Container, open_refleqt
 from refleqt_adapters.settings import Settings
 from refleqt_core.intake.business import Segment
-from refleqt_core.intake.drafts import EntryDraft, OnboardingForm
+from refleqt_core.intake.drafts import ActivityDraft, EntryDraft, OnboardingForm, UploadedFile
 from refleqt_core.intake.media_types import MEDIA_TYPES
 from refleqt_core.values import BusinessId
+from refleqt_http.activities import UPLOADS
 from refleqt_http.app import create_app, openapi_document
 
 EXAMPLES = 15
@@ -48,9 +50,12 @@ BEYOND_SCHEMA = {
     ("POST", "/v1/calendar/series"),
     ("POST", "/v1/calendar/imports"),
     ("POST", "/v1/calendar/imports/preview"),
+    ("POST", "/v1/activities"),
+    ("PATCH", "/v1/activities/{activity_id}"),
+    ("POST", "/v1/activities/{activity_id}/files"),
 }
-"""What is an address, a slug, a calendar's file, or a day that has begun no JSON Schema can say: there a well-formed
-request may be refused, with reasons."""
+"""What is an address, a slug, a calendar's file, a type that a business has, or a day that has begun no JSON Schema can
+say: there a well-formed request may be refused, with reasons."""
 
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))
 
@@ -68,6 +73,9 @@ FORMS = {
     "crawl-directive": st.sampled_from(["noindex", "max-snippet: 50", "googlebot: nofollow"]),
     "posting-slot": st.sampled_from(["2026-03-09T09:00", "Tue 09:00", "+3d", "FREQ=WEEKLY;BYDAY=MO"]),
     "time-zone": st.sampled_from(["Europe/Amsterdam", "UTC", "America/Argentina/Ushuaia"]),
+    "activity-type": st.sampled_from(["rant_round", "Premortem", "brand voice brawl"]),
+    "type-name": st.from_regex(r"[A-Za-z]{3,20}( [a-z]{2,9})?", fullmatch=True),
+    "path-part": st.sampled_from(["rant_round", "fridge_poetry", "unheard-of"]),
     "recurrence-rule": st.sampled_from(["FREQ=WEEKLY;BYDAY=TU", "RRULE:FREQ=MONTHLY;COUNT=3"]),
 }
 """What the rules of fields ask for that only a format names."""
@@ -78,6 +86,11 @@ for name, texts in FORMS.items():
 for media_type in (*MEDIA_TYPES, "application/octet-stream"):
     schemathesis.openapi.media_type(
         media_type, st.sampled_from([b"\x89PNG\r\n\x1a\n", b"GIF89a", b"%PDF-1.7", b"<svg/>"])
+    )
+
+for media_type in sorted({*UPLOADS} - {*MEDIA_TYPES, "application/octet-stream"}):
+    schemathesis.openapi.media_type(
+        media_type, st.sampled_from([b"RIFF\x24\0\0\0WAVEfmt ", b"WEBVTT\n\n00:01.000 --> 00:02.000\nHello.\n", b"..."])
     )
 
 
@@ -116,7 +129,17 @@ def things_of(refleqt: Container, business_id: BusinessId) -> dict[str, str]:
     entry = refleqt.calendar().save(business_id, draft)
     comment = refleqt.comments().add(business_id, entry.id, "Shorter, please.", author="anna")
     template = refleqt.templates().save(business_id, "tip", {"title": "Tip", "artifact_type": "email"})
-    return {"entry_id": str(entry.id), "comment_id": str(comment.id), "template_id": str(template.id)}
+    held = ActivityDraft(external_id="A-1", activity_type="fridge_poetry", held_at=datetime(2026, 3, 1, tzinfo=UTC))
+    activity = refleqt.activities().record(business_id, held, new_type=True)
+    board = UploadedFile(name="board.png", media_type="image/png", data=io.BytesIO(b"board"))
+    file = refleqt.activities().attach(business_id, activity.id, board)
+    return {
+        "entry_id": str(entry.id),
+        "comment_id": str(comment.id),
+        "template_id": str(template.id),
+        "activity_id": str(activity.id),
+        "file_id": str(file.id),
+    }
 
 
 @pytest.mark.parametrize("mode", GenerationMode, ids=lambda mode: mode.value)
