@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError
 from importlib.util import find_spec
 from pathlib import Path
 from types import SimpleNamespace
@@ -157,10 +158,25 @@ def test_a_checkpoint_for_english_refuses_another_language_with_the_remedy(engli
         hear(english, language="de")
 
 
-@pytest.mark.parametrize("content", [b"", b"not a checkpoint", b"PK\x03\x04" + bytes(200)])
-def test_a_file_that_is_no_checkpoint_is_refused_with_the_setting(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"", b"<html>not found</html>", b"version https://git-lfs.github.com/spec/v1"])
+def test_a_file_that_is_no_checkpoint_is_refused_at_the_start_with_the_setting(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "base.pt"
     path.write_bytes(content)
+    with pytest.raises(InvalidInput, match="REFLEQT_WHISPER_MODEL"):
+        whisper(path)
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04", b"\x80\x02"], ids=["archive", "pickle"])
+def test_a_broken_checkpoint_is_refused_with_the_setting(tmp_path: Path, start: bytes) -> None:
+    path = tmp_path / "base.pt"
+    path.write_bytes(start + bytes(200))
+    with pytest.raises(InvalidInput, match="REFLEQT_WHISPER_MODEL"):
+        hear(path)
+
+
+def test_half_a_checkpoint_is_refused_with_the_setting(english: Path, tmp_path: Path) -> None:
+    path = tmp_path / "base.pt"
+    path.write_bytes(english.read_bytes()[: english.stat().st_size // 2])
     with pytest.raises(InvalidInput, match="REFLEQT_WHISPER_MODEL"):
         hear(path)
 
@@ -196,6 +212,9 @@ def test_nothing_is_downloaded_for_a_name_that_is_no_file(
 
 
 def test_without_the_package_the_remedy_is_named(english: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("refleqt_adapters.transcriber.whisper.find_spec", lambda _name: None)
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr("refleqt_adapters.transcriber.whisper.version", absent)
     with pytest.raises(MissingDependency, match=r"refleqt\[whisper\]"):
         whisper(english)

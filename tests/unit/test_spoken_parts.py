@@ -64,6 +64,17 @@ def test_words_are_where_they_were_said(lengths: list[tuple[float, float]], shar
         assert [start, end] == pytest.approx([centre - share * piece.seconds, centre + share * piece.seconds])
 
 
+anywhen = st.floats(-1e6, 1e6) | st.floats(-1, 8)
+
+
+@settings(max_examples=200, deadline=None)
+@given(times=st.lists(st.tuples(anywhen, anywhen), max_size=5))
+def test_whatever_times_a_service_names_are_in_the_recording_or_nowhere(times: list[tuple[float, float]]) -> None:
+    (part,) = spoken_parts(utterances([(3, 1), (10, 0.8), (0, 2)]), longest=60)
+    for when in (part.in_recording(*pair) for pair in times):
+        assert when is None or 3 <= when[0] <= when[1] <= part.end + 1e-9
+
+
 @pytest.mark.parametrize(("start", "end"), [(1.05, 1.45), (3.0, 4.0), (2.4, 2.4), (-2.0, -1.0)])
 def test_words_in_a_pause_or_after_the_end_were_said_nowhere(start: float, end: float) -> None:
     (part,) = spoken_parts(utterances([(3, 1), (10, 0.8)]), longest=60)

@@ -49,6 +49,8 @@ class SpokenPart:
 
     def pieces_between(self, start: float, end: float) -> list[int]:
         """The places of the pieces in which something was said from ``start`` to ``end`` of the part; none: nowhere."""
+        if end < start:
+            return []
         least = min(LEAST_OVERLAP, (end - start) / 2)
         after = bisect_right(self.pieces, end, key=lambda piece: piece.at)
         found: list[int] = []

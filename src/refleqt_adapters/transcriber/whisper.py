@@ -5,8 +5,7 @@ import importlib
 import os
 import threading
 from collections.abc import Iterator
-from importlib.metadata import version
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +25,8 @@ OPENING_SECONDS = 30.0
 """How much speech the language is detected by, as Whisper itself does."""
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 """A text that goes round in circles, or is unlikely, is sampled anew at the next of them, as Whisper itself does."""
+FIRST_BYTES = (b"PK\x03\x04", b"\x80\x02")
+"""How files of PyTorch begin: an archive, or a pickle as it was before 1.6."""
 DIGESTED = 1 << 16
 """Bytes at the end of a checkpoint, where an archive of PyTorch lists the check sums of all that is in it."""
 
@@ -40,10 +41,8 @@ class WhisperTranscriber:
     """
 
     def __init__(self, checkpoint: Path, *, language: str | None = None, threads: int | None = None):
-        if find_spec("whisper") is None:
-            raise MissingDependency("openai-whisper", "whisper")
         self._checkpoint, self._language, self._threads = checkpoint, language, threads
-        self._name = f"whisper-{version('openai-whisper')}-{checkpoint.stem}-{_fingerprint(checkpoint)}"
+        self._name = f"whisper-{_release()}-{checkpoint.stem}-{_fingerprint(checkpoint)}"
         self._turn = threading.Lock()
         self._whisper: Any = None
         self._loaded: Any = None
@@ -155,10 +154,20 @@ def _known(language: str, *, multilingual: bool) -> str:
     raise InvalidInput([Fault("settings", None, "transcriber_language", "the checkpoint does not know it", remedy)])
 
 
+def _release() -> str:
+    try:
+        return version("openai-whisper")
+    except PackageNotFoundError:
+        # Another package is imported as whisper too.
+        raise MissingDependency("openai-whisper", "whisper") from None
+
+
 def _fingerprint(checkpoint: Path) -> str:
     """Eight digits that tell checkpoints apart without reading gigabytes."""
     try:
         with checkpoint.open("rb") as file:
+            if not file.read(4).startswith(FIRST_BYTES):
+                raise _unusable(f"'{checkpoint}' is no file of PyTorch")
             size = file.seek(0, os.SEEK_END)
             file.seek(max(size - DIGESTED, 0))
             return hashlib.sha256(size.to_bytes(8, "big") + file.read()).hexdigest()[:8]
