@@ -9,8 +9,10 @@ import attrs
 from ..values import share
 from .records import ContextExtraction
 
-CONTEXT_KINDS = ("theme", "brand_voice", "competitor_mention", "customer_insight", "alignment_gap", "signal")
-"""What β can lack; names of people and things are found on the way."""
+CONTEXT_KINDS = (
+    "theme", "brand_voice", "competitor_mention", "customer_insight", "alignment_gap", "emotional_charge", "signal",
+)  # fmt: skip
+"""What β can lack: the six kinds of the design, and what calls for action; names are found on the way."""
 
 AMOUNT, BREADTH, RICHNESS = 0.4, 0.35, 0.25
 """What the number of findings, the kinds of them and the words count in the score."""

@@ -80,7 +80,7 @@ _EXERCISES = (
         slug="rant_round",
         name="Rant Round",
         purpose="What stands in the way, said plainly, and what somebody should do about it.",
-        feeds=("signal", "alignment_gap"),
+        feeds=("signal", "alignment_gap", "emotional_charge"),
         minutes=30,
         guide=(
             "Say the rules: two minutes each, no answers, no defence, what is said stays in this round and in its"

@@ -30,6 +30,7 @@ NAMES = {
     "competitor_mention": "competitors",
     "customer_insight": "what customers need",
     "alignment_gap": "where the team sees things differently",
+    "emotional_charge": "what moves people",
     "signal": "what calls for action",
 }
 
