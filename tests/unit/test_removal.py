@@ -203,3 +203,18 @@ def test_what_is_read_while_its_source_goes_is_not_kept(refleqt: Composition) ->
     reading: ContextService = attrs.evolve(refleqt.context, llm=Slow())
     assert reading.extract(business, "vent", written.id) == []
     assert refleqt.rows(business, ContextExtraction) == []
+
+
+def test_what_is_embedded_while_its_source_goes_has_no_vectors(refleqt: Composition) -> None:
+    business = refleqt.business()
+    written = refleqt.vents.write(business, "The scanners are slow.")
+
+    class Slow:
+        model, dimension = refleqt.embedder.model, refleqt.embedder.dimension
+
+        def embed(self, texts):
+            refleqt.removal.remove_vent(business, written.id)
+            return refleqt.embedder.embed(texts)
+
+    attrs.evolve(refleqt.context, embedder=Slow()).embed(business, "vent", written.id)
+    assert refleqt.vectors.count(business) == 0

@@ -83,7 +83,10 @@ class ContextService:
         return chunks
 
     def _index(self, business_id: BusinessId, sources: Sequence[SourceText]) -> int:
-        """The sources have the chunks that their texts are now cut into; gives how many these are."""
+        """The sources have the chunks that their texts are now cut into; gives how many these are.
+
+        One that has gone meanwhile has none: nobody would take them away. Of an entry that goes a job does.
+        """
         chunks = [
             Chunk(
                 id=self.ids.new(),
@@ -98,6 +101,8 @@ class ContextService:
         vectors = self.embedder.embed([chunk.text for chunk in chunks])
         with self.store.business(business_id) as tx:
             for source in sources:
+                if source.source_type != "calendar" and _open_source(tx, source.source_type, source.source_id) is None:
+                    continue
                 own = [place for place, chunk in enumerate(chunks) if chunk.source_id == source.source_id]
                 mine = [chunks[place] for place in own]
                 self.vectors.replace(source.source_id, mine, vectors[own], self.embedder.model, tx=tx)
@@ -179,6 +184,8 @@ class ContextService:
         if (vent.theme_id, vent.sentiment) != (theme_id, reading.sentiment):
             tx.save(attrs.evolve(vent, theme_id=theme_id, sentiment=reading.sentiment))
         recount(tx)
+        if vent.edited_at is not None and theme_id is not None:
+            recount(tx, {theme_id}, relabel=True)  # its label may be of the words before
 
 
 def _open_source(tx: Transaction, source_type: str, source_id: UUID) -> SourceText | None:
