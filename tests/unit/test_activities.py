@@ -367,6 +367,16 @@ def test_lines_that_name_a_participant_are_turns() -> None:
     ]
 
 
+def test_what_the_notes_say_somebody_said_is_found_as_theirs(refleqt: Composition) -> None:
+    business = refleqt.business(competitors=Competitors(direct=("Freshpan",)))
+    people = (Participant(name="Ada Lund"),)
+    notes = "Ada: Freshpan is cheaper than we are.\nFreshpan was named twice."
+    refleqt.activities.record(business, activity(participants=people, notes=notes))
+    refleqt.work()
+    mentions = [row for row in refleqt.rows(business, ContextExtraction) if row.kind == "competitor_mention"]
+    assert {row.quote.split(" ")[-1]: row.speaker for row in mentions} == {"are.": "Ada Lund", "twice.": None}
+
+
 def test_the_list_can_be_of_one_type_and_of_a_span(refleqt: Composition) -> None:
     business = refleqt.business()
     for n, name in enumerate(("rant_round", "premortem", "premortem")):

@@ -74,6 +74,11 @@ def test_rich_and_proven_context_has_high_confidence() -> None:
     assert context_quality(findings, dropped=0, words=600).confidence == "high"
 
 
+def test_findings_that_are_unsure_themselves_have_no_high_confidence() -> None:
+    findings = [attrs.evolve(finding(kind), confidence=0.4) for kind in CONTEXT_KINDS for _ in range(4)]
+    assert context_quality(findings, dropped=0, words=600).confidence == "medium"
+
+
 def test_two_findings_have_low_confidence_whatever_else() -> None:
     assert context_quality([finding("theme")] * 2, dropped=0, words=9_000).confidence == "low"
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import exp
+from statistics import fmean
 
 import attrs
 
@@ -24,6 +25,8 @@ MANY_WORDS = 300
 HIGH, LOW = 0.6, 0.3
 """Scores."""
 MOST_PROVEN = 0.8
+SURE = 0.5
+"""Mean confidence of the findings themselves."""
 ENOUGH_FINDINGS, FEW_FINDINGS = 8, 3
 
 
@@ -51,8 +54,8 @@ def context_quality(findings: Sequence[ContextExtraction], *, dropped: int, word
     """The quality of what an activity of so many ``words`` taught; ``dropped`` findings had no proof.
 
     The score is the share of findings that were proven, times 0.4 · (1 − e^(−findings/8)) + 0.35 · share of kinds +
-    0.25 · (1 − e^(−words/300)). Confidence is high from a score of 0.6 with 8 findings of which 80 % were proven, low
-    below 0.3 or with fewer than 3 findings, and medium between.
+    0.25 · (1 − e^(−words/300)). Confidence is high from a score of 0.6 with 8 findings or more, 80 % of all proven, and
+    a mean confidence of 0.5 in each; low below 0.3 or with fewer than 3 findings; and medium between.
     """
     by_kind = Counter(finding.kind for finding in findings)
     count = len(findings)
@@ -63,7 +66,7 @@ def context_quality(findings: Sequence[ContextExtraction], *, dropped: int, word
     score = proven * (AMOUNT * amount + BREADTH * breadth + RICHNESS * richness)
     return ContextQuality(
         score=score,
-        confidence=_confidence(score, count, proven),
+        confidence=_confidence(score, proven, [finding.confidence for finding in findings]),
         findings=count,
         dropped=dropped,
         words=words,
@@ -71,7 +74,8 @@ def context_quality(findings: Sequence[ContextExtraction], *, dropped: int, word
     )
 
 
-def _confidence(score: float, findings: int, proven: float) -> str:
-    if score >= HIGH and findings >= ENOUGH_FINDINGS and proven >= MOST_PROVEN:
-        return "high"
-    return "low" if score < LOW or findings < FEW_FINDINGS else "medium"
+def _confidence(score: float, proven: float, each: Sequence[float]) -> str:
+    if score < LOW or len(each) < FEW_FINDINGS:
+        return "low"
+    is_sure = proven >= MOST_PROVEN and fmean(each) >= SURE
+    return "high" if score >= HIGH and len(each) >= ENOUGH_FINDINGS and is_sure else "medium"

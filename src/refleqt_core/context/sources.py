@@ -1,7 +1,8 @@
 """The text of a source, as it is embedded, searched and quoted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import attrs
@@ -10,7 +11,7 @@ from ..errors import InvalidInput
 from ..intake.activities import Activity, ActivityArtifact, StoredTranscript
 from ..intake.business import OnboardingResponse
 from ..intake.calendar import CalendarEntry, SeoMetadata
-from ..intake.transcripts import latest_transcripts
+from ..intake.transcripts import latest_transcripts, noted_speakers
 from ..intake.vents import VentEntry
 from ..ports import Query, Transaction, where
 
@@ -20,7 +21,9 @@ class SourceText:
     """What a source says and since when.
 
     ``spoken`` gives (character, second) where a segment of a transcript begins, the second None where that has no
-    times; ``speakers`` gives (character, name) there, the name None where nobody knows who speaks. ``closed`` is said of what was replaced: it stays readable, and no longer speaks for the business.
+    times; ``speakers`` gives (character, name) there, and where a line of the notes begins that names who says it; the
+    name is None where nobody knows who speaks. ``closed`` is said of what was replaced: it stays readable, and no longer
+    speaks for the business.
     """
 
     source_type: str
@@ -36,7 +39,7 @@ class SourceText:
         return next((second for start, second in reversed(self.spoken) if start <= position), None)
 
     def speaker_at(self, position: int) -> str | None:
-        """Who says the character; None where nobody knows, and for what was written."""
+        """Who says the character; None where nobody knows."""
         return next((name for start, name in reversed(self.speakers) if start <= position), None)
 
 
@@ -97,15 +100,15 @@ def _activity(tx: Transaction, source_id: UUID) -> SourceText:
     A recording that is heard later moves no earlier quote.
     """
     activity = tx.get(Activity, source_id)
-    text, spoken, speakers = activity.notes, list[tuple[int, float | None]](), list[tuple[int, str | None]]()
+    text, spoken, speakers = activity.notes, list[tuple[int, float | None]](), noted_speakers(activity)
     artifacts = [artifact.id for artifact in tx.find(ActivityArtifact, *where(activity_id=source_id))]
     heard = tx.find(StoredTranscript, *where(activity_artifact_id__in=artifacts))
     for transcript in latest_transcripts(heard):
         text += "\n\n" if text else ""
-        for segment in transcript.segments:
+        for place, segment in enumerate(transcript.segments):
             spoken.append((len(text), float(segment["start"]) if transcript.duration > 0 else None))
             speakers.append((len(text), segment.get("speaker")))
-            text += segment["text"] + " "
+            text += segment["text"] + _gap(transcript.segments[place : place + 2])
         text = text.rstrip()
     return SourceText(
         source_type="activity",
@@ -115,6 +118,15 @@ def _activity(tx: Transaction, source_id: UUID) -> SourceText:
         spoken=tuple(spoken),
         speakers=tuple(speakers),
     )
+
+
+def _gap(neighbours: Sequence[Mapping[str, Any]]) -> str:
+    """A line's end where another one speaks next, or the same one writes again: no sentence goes on there."""
+    if len(neighbours) < 2:
+        return " "
+    one, other = neighbours
+    is_written = other.get("speaker") is not None and other["start"] == other["end"]
+    return "\n" if one.get("speaker") != other.get("speaker") or is_written else " "
 
 
 READERS = {"onboarding": _onboarding, "activity": _activity, "vent": _vent, "calendar": _calendar}

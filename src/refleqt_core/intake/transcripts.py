@@ -49,7 +49,7 @@ def turns(
     A speaker is called as the participant is whose name, or first name that no other has, it is.
     """
     names = _names(activity)
-    found = [Turn(speaker, text) for speaker, text in _noted(activity.notes, names)]
+    found = [Turn(speaker, match.group(2).strip()) for speaker, match in _noted(activity.notes, names)]
     own = {artifact.id for artifact in artifacts if artifact.activity_id == activity.id}
     for transcript in latest_transcripts(each for each in transcripts if each.activity_artifact_id in own):
         for segment in transcript.segments:
@@ -78,8 +78,16 @@ def _names(activity: Activity) -> Mapping[str, str]:
     return {name: people[0] for name, people in first.items() if len(people) == 1} | full
 
 
-def _noted(notes: str, names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def noted_speakers(activity: Activity) -> list[tuple[int, str | None]]:
+    """Who says what in the notes: (character, name) where a line that names a participant begins, None at its end."""
+    found: list[tuple[int, str | None]] = []
+    for speaker, match in _noted(activity.notes, _names(activity)):
+        found += [(match.start(1), speaker), (match.end(), None)]
+    return found
+
+
+def _noted(notes: str, names: Mapping[str, str]) -> Iterator[tuple[str, re.Match[str]]]:
     for match in _NAMED_LINE.finditer(notes):
         speaker = names.get(match.group(1).casefold().strip())
         if speaker is not None:
-            yield speaker, match.group(2).strip()
+            yield speaker, match
