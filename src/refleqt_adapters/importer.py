@@ -34,7 +34,7 @@ from .collector import resting_collector
 from .connectors.activity_file import ActivityFile, uploads
 from .connectors.file_kinds import FILE_KINDS, sniff
 from .connectors.mapped_table import Progress
-from .connectors.meeting_day import Supposed, supposed_moment
+from .connectors.meeting_day import Supposed, meeting_title, supposed_moment
 from .connectors.onboarding_file import read_onboarding
 from .connectors.reading import Reading
 from .connectors.slack_export import SlackChoice, SlackExport, read_slack
@@ -153,7 +153,14 @@ class FileImporter:
             said = content.items[0]
             upload = UploadedFile(name=path.name, media_type=media_type_of(path.name), data=data, transcript=said)
             done = self.transcripts.import_transcript(
-                business_id, upload, said, file, supposed=supposed.moment, held_at=held_at, activity_type=activity_type
+                business_id,
+                upload,
+                said,
+                file,
+                title=meeting_title(path.name),
+                supposed=supposed.moment,
+                held_at=held_at,
+                activity_type=activity_type,
             )
         return imported("transcript", path, content, done)
 

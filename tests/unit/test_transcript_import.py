@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from slack_exports import ANA, BO, export, moment, said
 
+from refleqt_adapters.connectors.meeting_day import meeting_title
 from refleqt_adapters.container import Container, open_refleqt, work
 from refleqt_adapters.incoming_files import sources
 from refleqt_adapters.settings import Settings
@@ -168,6 +169,19 @@ def test_it_was_held_when_its_name_or_its_file_says(
     assert "--held-at" in done.notes[-1]
 
 
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("GMT20260203-140502_Recording.transcript.vtt", "Meeting"),
+        ("Weekly sync-20260203_140502-Meeting Recording.en-US.vtt", "Weekly sync"),
+        ("2026-02-03 Pricing, part 2_otter_ai.txt", "Pricing, part 2"),
+        ("win-loss_talk.docx", "win-loss talk"),
+    ],
+)
+def test_it_is_called_as_its_file_is_without_what_tools_add(name: str, title: str):
+    assert meeting_title(name) == title
+
+
 def test_bad_cues_are_left_out_where_somebody_says_so(refleqt: Container, business: BusinessId, meeting: Path):
     meeting.write_text(MEETING + "\nbanana --> x\nno time\n")
     with pytest.raises(InvalidInput):
@@ -235,6 +249,16 @@ def test_who_wrote_what_and_when_is_in_the_transcript(refleqt: Container, busine
     assert (text.speaker_at(3), text.second_at(3)) == ("Bo Lind", 120.0)
 
 
+def test_no_sentence_goes_on_from_one_message_to_the_next(refleqt: Container, business: BusinessId, tmp_path: Path):
+    messages = [
+        said("3 09:00:00", ANA, "I hate it"),
+        said("3 09:01:00", ANA, "It beeps"),
+        said("3 09:02:00", BO, "Yes"),
+    ]
+    refleqt.importer().import_file(business, export(tmp_path / "x.zip", {"a": messages}))
+    assert conversations(refleqt, business) == {"2026-05-03": "I hate it\nIt beeps\nYes"}
+
+
 def test_the_same_export_again_changes_nothing(refleqt: Container, business: BusinessId, tmp_path: Path):
     path = export(tmp_path / "x.zip", {"a": [said("3 09:00:00", ANA, "Hi"), said("4 09:00:00", ANA, "Ho")]})
     refleqt.importer().import_file(business, path)
@@ -253,7 +277,7 @@ def test_a_later_export_lets_a_day_grow_and_forgets_what_was_deleted(
     later = [noon, said("3 15:00:00", BO, "Tea"), said("1 09:00:00", BO, "May")]
     done = refleqt.importer().import_file(business, export(tmp_path / "2.zip", {"a": later}))
     assert (done.new, done.changed) == (1, 1)
-    assert conversations(refleqt, business) == {"2026-05-01": "May", "2026-05-03": "Noon Tea"}
+    assert conversations(refleqt, business) == {"2026-05-01": "May", "2026-05-03": "Noon\nTea"}
     assert not refleqt.blobs().exists(old.blob)
 
 
@@ -262,7 +286,7 @@ def test_an_export_that_begins_later_takes_nothing_away(refleqt: Container, busi
     refleqt.importer().import_file(business, export(tmp_path / "1.zip", {"a": whole}))
     part = [said("3 12:00:00", ANA, "Noon, edited"), said("3 13:00:00", BO, "One")]
     refleqt.importer().import_file(business, export(tmp_path / "2.zip", {"a": part}))
-    assert conversations(refleqt, business) == {"2026-05-03": "Morning Noon, edited One Night"}
+    assert conversations(refleqt, business) == {"2026-05-03": "Morning\nNoon, edited\nOne\nNight"}
 
 
 def test_what_somebody_wrote_about_a_day_stays_when_it_grows(refleqt: Container, business: BusinessId, tmp_path: Path):
@@ -271,7 +295,7 @@ def test_what_somebody_wrote_about_a_day_stays_when_it_grows(refleqt: Container,
     refleqt.activities().edit(business, activity.id, {"notes": "Pricing was decided here."})
     longer = [said("3 09:00:00", ANA, "Hi"), said("3 10:00:00", BO, "Hey")]
     refleqt.importer().import_file(business, export(tmp_path / "2.zip", {"a": longer}))
-    assert conversations(refleqt, business) == {"2026-05-03": "Pricing was decided here.\n\nHi Hey"}
+    assert conversations(refleqt, business) == {"2026-05-03": "Pricing was decided here.\n\nHi\nHey"}
 
 
 def test_nothing_of_what_nobody_asked_for_is_kept(refleqt: Container, business: BusinessId, tmp_path: Path):

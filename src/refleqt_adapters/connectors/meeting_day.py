@@ -1,4 +1,4 @@
-"""When a meeting was held, as the name of its file tells it."""
+"""When a meeting was held and what it is called, as the name of its file tells it."""
 
 import re
 from datetime import UTC, datetime
@@ -9,6 +9,12 @@ _STAMP = re.compile(
     r"(?<!\d)(?P<gmt>GMT)?(?P<day>20\d\d[-_.]?[01]\d[-_.]?[0-3]\d)"
     r"(?:[-_ T.]{1,3}(?:at )?(?P<time>[0-2]\d[-_.:h]?[0-5]\d(?:[-_.:m]?[0-5]\d)?))?(?!\d)"
 )
+_ENDING = re.compile(r"(?:\.(?:vtt|srt|txt|docx|transcript|cc|[a-z]{2}(?:-[A-Z]{2})?))+$")
+_BY_TOOLS = re.compile(
+    r"(?:meeting[ _])?(?:recording|saved[ _]closed[ _]caption|saved[ _]chat)|otter[._ ]ai|transcript(?:ion)?",
+    re.IGNORECASE,
+)
+_SEPARATORS = re.compile(r"[\s_]+|\s+-+\s+|(?<=\s)-+|-+(?=\s)")
 
 
 class Supposed(NamedTuple):
@@ -32,3 +38,10 @@ def supposed_moment(name: str, time_zone: str, changed: datetime) -> Supposed:
         except ValueError:
             pass
     return Supposed(changed, "when the file was changed")
+
+
+def meeting_title(name: str) -> str:
+    """What the meeting of a file is called: its name without the day, and without what tools put into each name."""
+    stem = _ENDING.sub("", name) or name
+    words = _SEPARATORS.sub(" ", _BY_TOOLS.sub(" ", _STAMP.sub(" ", stem)))
+    return " ".join(words.strip(" -_.,()").split()) or "Meeting"

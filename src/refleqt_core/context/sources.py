@@ -21,9 +21,8 @@ class SourceText:
     """What a source says and since when.
 
     ``spoken`` gives (character, second) where a segment of a transcript begins, the second None where that has no
-    times; ``speakers`` gives (character, name) there, and where a line of the notes begins that names who says it; the
-    name is None where nobody knows who speaks. ``closed`` is said of what was replaced: it stays readable, and no longer
-    speaks for the business.
+    times; ``speakers`` gives (character, name) where somebody begins to speak, the name None where nobody knows who.
+    ``closed`` is said of what was replaced: it stays readable, and no longer speaks for the business.
     """
 
     source_type: str
@@ -121,12 +120,12 @@ def _activity(tx: Transaction, source_id: UUID) -> SourceText:
 
 
 def _gap(neighbours: Sequence[Mapping[str, Any]]) -> str:
-    """A line's end where another one speaks next, or the same one writes again: no sentence goes on there."""
+    """A line's end where another one speaks next, or where what comes was written: no sentence goes on there."""
     if len(neighbours) < 2:
         return " "
     one, other = neighbours
-    is_written = other.get("speaker") is not None and other["start"] == other["end"]
-    return "\n" if one.get("speaker") != other.get("speaker") or is_written else " "
+    is_written = other["start"] == other["end"]
+    return "\n" if is_written or one.get("speaker") != other.get("speaker") else " "
 
 
 READERS = {"onboarding": _onboarding, "activity": _activity, "vent": _vent, "calendar": _calendar}

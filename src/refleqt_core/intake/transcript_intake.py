@@ -32,6 +32,7 @@ class TranscriptService:
         said: Transcript,
         file: ImportedFile,
         *,
+        title: str,
         supposed: datetime,
         held_at: datetime | None = None,
         activity_type: str | None = None,
@@ -44,12 +45,12 @@ class TranscriptService:
         external_id = f"transcript:{file.blob[:32]}"
         with self.store.business(business_id) as tx:
             known = next(iter(tx.find(Activity, *where(external_id=external_id))), None)
-        draft = _again(known) if known else _first(external_id, upload.name, said, supposed)
+        draft = _again(known) if known else _first(external_id, title, said, supposed)
         draft = replace(draft, held_at=held_at or draft.held_at, activity_type=activity_type or draft.activity_type)
         return self.activities.import_activity(business_id, draft, [upload], file)
 
 
-def _first(external_id: str, name: str, said: Transcript, supposed: datetime) -> ActivityDraft:
+def _first(external_id: str, title: str, said: Transcript, supposed: datetime) -> ActivityDraft:
     speakers = dict.fromkeys(segment.speaker for segment in said.segments if segment.speaker)
     return ActivityDraft(
         external_id=external_id,
@@ -57,7 +58,7 @@ def _first(external_id: str, name: str, said: Transcript, supposed: datetime) ->
         held_at=supposed,
         duration_minutes=said.duration / _SECONDS if said.duration > 0 else None,
         participants=tuple(Participant(name=name) for name in speakers),
-        title=name.rpartition(".")[0] or name,
+        title=title,
     )
 
 
