@@ -1,6 +1,7 @@
 """What Whisper on this machine has to show beside what every transcriber promises."""
 
 import io
+import wave
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError
 from importlib.util import find_spec
@@ -46,6 +47,15 @@ def whisper(checkpoint: Path, **options: Any) -> Any:
 def hear(checkpoint: Path, **options: Any) -> Transcript:
     heard: Transcript = whisper(checkpoint, **options).transcribe(io.BytesIO(PRICE), "audio/wav")
     return heard
+
+
+def silence() -> bytes:
+    """A second of it."""
+    file = io.BytesIO()
+    with wave.open(file, "wb") as out:
+        out.setparams((1, 2, 16_000, 0, "NONE", ""))
+        out.writeframes(bytes(32_000))
+    return file.getvalue()
 
 
 class Scripted:
@@ -135,10 +145,8 @@ def test_another_checkpoint_of_the_same_name_is_another_model(english: Path, tmp
 
 
 def test_the_checkpoint_is_loaded_with_the_first_words(english: Path) -> None:
-    from test_transcriber import wav
-
     transcriber = whisper(english)
-    silent = transcriber.transcribe(io.BytesIO(wav(np.zeros(16_000))), "audio/wav")
+    silent = transcriber.transcribe(io.BytesIO(silence()), "audio/wav")
     assert (transcriber._loaded, silent.language) == (None, "und")
 
 
