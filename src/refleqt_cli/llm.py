@@ -107,7 +107,7 @@ def _micros(amount: str) -> int | None:
 def _page(report: "SpendingReport") -> "list[RenderableType]":
     from .tables import headed, hint, row, table
     from .text_plots import sparkline
-    from .words import number, spoken
+    from .words import day, number, spoken
 
     if not report.tasks:
         parts: list[RenderableType] = [hint(f"Nothing was asked of a model in {report.month:%B %Y}.")]
@@ -117,10 +117,10 @@ def _page(report: "SpendingReport") -> "list[RenderableType]":
             counts = (each.calls, each.failed, each.tokens_in, each.tokens_out)
             row(made, spoken(each.task), each.model, *map(number, counts), dollars(each.cost_micros))
         parts = [made]
-    costs = [day.cost_micros for day in report.days]
+    costs = [each.cost_micros for each in report.days]
     if report.spent_micros:
-        dearest = max(report.days, key=lambda day: day.cost_micros)
-        line = f"{report.month:%B %Y} by day, at most {dollars(dearest.cost_micros)} on the {dearest.day.day}."
+        dearest = max(report.days, key=lambda each: each.cost_micros)
+        line = f"{report.month:%B %Y} by day; the most was {dollars(dearest.cost_micros)}, on {day(dearest.day)}"
         parts.append(headed(line, sparkline(costs)))
     if report.budget_micros is None:
         return [*parts, hint(f"{dollars(report.spent_micros)} in {report.month:%B %Y}; no budget limits it.")]

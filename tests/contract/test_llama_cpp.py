@@ -10,7 +10,7 @@ from scipy.special import log_softmax
 from tiny_gguf import CONTEXT, tiny_gguf
 
 from refleqt_adapters.container import open_refleqt
-from refleqt_adapters.llm.asking import messages
+from refleqt_adapters.llm.asking import again, messages
 from refleqt_adapters.llm.chat_tokens import ChatTokens
 from refleqt_adapters.settings import Settings
 from refleqt_core.context.extraction import ExtractedContext, KnownNames, extraction_prompt
@@ -196,6 +196,24 @@ class TestSettings:
             assert "nonsense.gguf@" in _llm(refleqt)
 
 
+GEMMA = (
+    "{{ bos_token }}{% if messages[0]['role'] == 'system' %}"
+    "{{ raise_exception('System role not supported') }}{% endif %}"
+    "{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}"
+    "{{ raise_exception('Roles must alternate') }}{% endif %}"
+    "{{ '<start_of_turn>' + message['role'] + '\n' + message['content'] | trim + '<end_of_turn>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{'<start_of_turn>model\n'}}{% endif %}"
+)
+"""In the manner of Gemma's: no system message, and turns that have to alternate."""
+
+
+def real_templates():
+    from llama_cpp import llama_chat_format as known
+
+    names = ("CHATML", "MISTRAL_INSTRUCT", "MIXTRAL_INSTRUCT", "LLAMA3_INSTRUCT")
+    return [GEMMA, *(getattr(known, f"{name}_CHAT_TEMPLATE") for name in names)]
+
+
 class TestChatTemplates:
     """Any template that carries a task and an answer will do."""
 
@@ -228,6 +246,24 @@ class TestChatTemplates:
     def test_one_that_drops_the_system_message_gets_it_so_too(self):
         made, _ = self.tokens(lambda chat: "".join(each["content"] for each in chat if each["role"] == "user"))
         assert [self.CHAT[0]["content"] in text for text, _ in made] == [True]
+
+    @pytest.mark.parametrize("number", range(5))
+    @pytest.mark.parametrize("is_second", [False, True], ids=["first", "asked again"])
+    def test_those_of_well_known_models_carry_every_message_as_plain_text(self, number, is_second):
+        from llama_cpp.llama_chat_format import Jinja2ChatFormatter
+
+        formatter = Jinja2ChatFormatter(template=real_templates()[number], bos_token="<s>", eos_token="</s>")
+        pieces = []
+
+        def tokenize(text, is_template):
+            pieces.append((text, is_template))
+            return []
+
+        chat = self.CHAT + (again("{}", "wrong") if is_second else [])
+        ChatTokens(render=lambda each: formatter(messages=each).prompt, tokenize=tokenize, begin=None).of(chat)
+        plain = "\n".join(text for text, is_template in pieces if not is_template)
+        frame = "".join(text for text, is_template in pieces if is_template)
+        assert all(message["content"] in plain for message in chat) and "a document" not in frame
 
     def test_one_that_loses_messages_is_refused(self):
         with pytest.raises(InvalidInput, match="instruction-tuned"):
