@@ -51,7 +51,7 @@ def transcribe(
     if len(files) > 1 and out is None and named in ("vtt", "srt"):
         raise InvalidInput(f"several recordings make several files of {named}; name a folder for them with --out")
     _check(files, out)
-    chosen = {} if transcriber is None else {"transcriber": transcriber}
+    chosen = {} if transcriber is None else {"transcriber": _known(transcriber)}
     faults: list[Fault] = []
     with session(ctx).open(**chosen) as container:
         heard = _heard(container.transcriber(), files, faults)
@@ -76,6 +76,18 @@ def _form(form: str | None, out: Path | None, *, as_json: bool) -> str:
     if as_json and named != "json":
         raise InvalidInput(f"--json and --format {named} contradict each other; give one of them")
     return named
+
+
+def _known(transcriber: str) -> str:
+    from typing import get_args
+
+    from refleqt_adapters.settings import Settings
+    from refleqt_core.errors import InvalidInput
+
+    names = get_args(Settings.model_fields["transcriber"].annotation)
+    if transcriber not in names:
+        raise InvalidInput(f"there is no transcriber '{transcriber}'; choose one of {', '.join(names)}")
+    return transcriber
 
 
 def _check(files: Sequence[Path], out: Path | None) -> None:
