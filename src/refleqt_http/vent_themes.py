@@ -36,7 +36,7 @@ class ThemeOut(Output):
     count: int
     first_seen: datetime
     last_seen: datetime
-    named_at: datetime | None = Field(description="when a person gave it its label")
+    named_at: datetime | None = Field(description="when a person first named or corrected it")
 
 
 class ThemesOut(Output):

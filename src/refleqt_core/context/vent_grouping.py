@@ -31,7 +31,7 @@ def groups(odds: Matrix, least: float, fixed: Sequence[T | None]) -> list[int]:
     distance = 1.0 + most - (odds + odds.T) / 2
     known = {each: place for place, each in enumerate(dict.fromkeys(each for each in fixed if each is not None))}
     of = np.array([-1 if each is None else known[each] for each in fixed])
-    both = np.not_equal.outer(of, -1) & (of != -1)
+    both = np.logical_and.outer(of != -1, of != -1)
     same = np.equal.outer(of, of)
     distance[both & same] = 0.0
     distance[both & ~same] = APART

@@ -1,7 +1,7 @@
 """What people do with the themes of their vents, and how all themes are made anew."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from uuid import UUID
 
 import attrs
@@ -79,40 +79,49 @@ class VentThemeService:
                 tx.get(VentTheme, each)
             vents = tx.find(VentEntry, *where(theme_id__in=[theme_id, into]))
             self._place(tx, vents, into)
+            self._vouch(tx, {into})
             recount(tx, {theme_id, into})
             return tx.get(VentTheme, into)
 
     def move(self, business_id: BusinessId, vent_id: UUID, theme_id: UUID | None) -> VentEntry:
         """The vent is in that theme and stays there; with None it is in one of its own.
 
-        Vent or theme unknown: `NotFound`.
+        Both themes, the one it left as well, live on as if they had been named. Vent or theme unknown: `NotFound`.
         """
         with self.store.business(business_id) as tx:
             vent = tx.get(VentEntry, vent_id)
             target = self._opened(tx, vent) if theme_id is None else tx.get(VentTheme, theme_id)
             self._place(tx, [vent], target.id)
-            recount(tx, {target.id} | ({vent.theme_id} if vent.theme_id else set()))
+            touched = {target.id} | ({vent.theme_id} if vent.theme_id else set())
+            recount(tx, touched)
+            self._vouch(tx, touched)
             return tx.get(VentEntry, vent_id)
 
     def regroup(self, business_id: BusinessId) -> Regrouped:
         """The themes are what all vents that have been read make of them together; again nothing more is changed.
 
         Average linkage down to the calibration's ``group``. It does not matter in what order the vents came. A vent
-        that a person placed stays in its theme, and a theme that a person named goes on with at least its most central
-        vent. Every other theme goes on where most of its vents are: ids and labels live as long as possible. Where
-        people named themes that the vents do not tell apart, a second time may still move vents between those.
+        that a person placed stays in its theme, and a theme that a person named or corrected goes on with at least its
+        most central vent. Every other theme goes on where most of its vents are: ids and labels live as long as
+        possible. Where people named themes that the vents do not tell apart, a second time may still move vents between
+        those.
         """
         board = vent_board(self.store, self.vectors, self.embedder, business_id)
         with self.store.business(business_id) as tx:
-            compared = board.likened(tx, *where(theme_id__null=False))
+            compared = [(vent, theme) for vent, theme in board.likened(tx, *where(theme_id__null=False)) if theme]
             if not compared:
                 return Regrouped(themes=tx.count(VentTheme), opened=0, closed=0, moved=0)
-            vents, before = [each for each, _ in compared], [theme for _, theme in compared if theme is not None]
+            placed = {id for (id,) in tx.rows(VentEntry, ("id",), *where(placed_at__null=False))}
+            free = {theme for vent, theme in compared if vent.id not in placed}
+            # Among vents that were put elsewhere than they seem to belong, only those speak whose theme has no other.
+            speaking = [(vent, theme) for vent, theme in compared if vent.id not in placed or theme not in free]
+            vents, before = [vent for vent, _ in speaking], [theme for _, theme in speaking]
             odds = log_odds(board.calibration, vents, vents)
-            fixed = _fixed(tx, vents, before, odds)
+            fixed = _fixed(tx, vents, before, odds, placed)
             group_of = groups(odds, board.calibration.group, fixed)
             names = self._names(tx, vents, before, fixed, group_of)
-            return self._regrouped(tx, vents, before, [names[group] for group in group_of])
+            after = {vent.id: names[group] for vent, group in zip(vents, group_of, strict=True)}
+            return self._regrouped(tx, compared, after)
 
     def _names(
         self,
@@ -131,16 +140,17 @@ class VentThemeService:
         return names
 
     def _regrouped(
-        self, tx: Transaction, vents: Sequence[Likened], before: Sequence[UUID], after: Sequence[UUID]
+        self, tx: Transaction, compared: Sequence[tuple[Likened, UUID]], after: Mapping[UUID, UUID]
     ) -> Regrouped:
-        moved = {vent.id: theme for vent, was, theme in zip(vents, before, after, strict=True) if was != theme}
+        """The vents are in the themes of ``after``, those that it does not name where they were."""
+        now = {vent.id: after.get(vent.id, theme) for vent, theme in compared}
+        moved = {vent.id: now[vent.id] for vent, theme in compared if now[vent.id] != theme}
         rows = tx.find(VentEntry, *where(id__in=sorted(moved))) if moved else []
         tx.save_all([attrs.evolve(row, theme_id=moved[row.id]) for row in rows])
-        opened = set(after) - set(before)
+        before, held = {theme for _, theme in compared}, set(now.values())
         recount(tx)
-        recount(tx, opened, relabel=True)
-        closed = set(before) - set(after)
-        return Regrouped(themes=len(set(after)), opened=len(opened), closed=len(closed), moved=len(moved))
+        recount(tx, held - before, relabel=True)
+        return Regrouped(themes=len(held), opened=len(held - before), closed=len(before - held), moved=len(moved))
 
     def _opened(self, tx: Transaction, vent: VentEntry) -> VentTheme:
         theme = VentTheme(
@@ -153,6 +163,12 @@ class VentThemeService:
         tx.add(theme)
         return theme
 
+    def _vouch(self, tx: Transaction, themes: Set[UUID]) -> None:
+        """A person has looked at those themes: they live on with their labels."""
+        now = self.clock.now()
+        found = tx.find(VentTheme, *where(id__in=sorted(themes), named_at=None))
+        tx.save_all([attrs.evolve(theme, named_at=now) for theme in found])
+
     def _place(self, tx: Transaction, vents: Sequence[VentEntry], theme_id: UUID) -> None:
         now = self.clock.now()
         tx.save_all(
@@ -164,15 +180,16 @@ class VentThemeService:
         )
 
 
-def _fixed(tx: Transaction, vents: Sequence[Likened], before: Sequence[UUID], odds: Matrix) -> list[UUID | None]:
+def _fixed(
+    tx: Transaction, vents: Sequence[Likened], before: Sequence[UUID], odds: Matrix, placed: Set[UUID]
+) -> list[UUID | None]:
     """The theme that each vent cannot leave: where a person put it, or which it stands for as the most central one."""
-    placed = {id for (id,) in tx.rows(VentEntry, ("id",), *where(placed_at__null=False))}
     named = {theme.id for theme in tx.find(VentTheme, *where(named_at__null=False))}
     fixed = [theme if vent.id in placed else None for vent, theme in zip(vents, before, strict=True)]
     members: dict[UUID, list[int]] = defaultdict(list)
     for place, theme in enumerate(before):
         members[theme].append(place)
-    for theme in named - {each for each in fixed if each is not None}:
-        if own := members.get(theme):
-            fixed[own[int(np.argmax(odds[np.ix_(own, own)].sum(1)))]] = theme
+    for theme in named.intersection(members) - set(fixed):
+        own = members[theme]
+        fixed[own[int(np.argmax(odds[np.ix_(own, own)].sum(1)))]] = theme
     return fixed

@@ -13,7 +13,10 @@ from ..values import aware, not_blank
 
 @attrs.frozen(kw_only=True)
 class VentTheme(Owned):
-    """Something that is vented about again and again. ``named_at`` says when a person gave it its label."""
+    """Something that is vented about again and again.
+
+    ``named_at`` says when a person first named it or corrected what belongs to it; it keeps its label from then on.
+    """
 
     label: str
     count: int = 1
