@@ -135,6 +135,12 @@ def test_a_wav_header_with_a_wrong_byte_is_read_or_refused_or_left_to_ffmpeg(pla
     assert found is None or sum(map(len, found.blocks())) <= 256
 
 
+def test_a_header_of_thousands_of_channels_is_not_believed() -> None:
+    data = bytearray(wav(np.zeros(100_000)))
+    data[22:24], data[32:34] = struct.pack("<H", 20_000), struct.pack("<H", 40_000)
+    assert pcm_wav(io.BytesIO(bytes(data))) is None
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     cuts=st.lists(st.integers(0, 5_000), max_size=8),

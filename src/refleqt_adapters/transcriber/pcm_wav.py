@@ -12,6 +12,8 @@ from .resampling import resampled
 from .sound import SAMPLE_RATE, Sound, refuse
 
 RATES = range(4_000, 384_001)
+MOST_CHANNELS = 32
+"""A header can claim 65,535, of which a second would be gigabytes."""
 UNKNOWN_LENGTH = 0x7FFFFF00
 """Bytes of sound from which on a header states no length: who writes into a pipe cannot know it beforehand."""
 
@@ -38,7 +40,8 @@ def pcm_wav(audio: BinaryIO) -> Sound | None:
 def _sound(file: wave.Wave_read, there: int) -> Sound | None:
     width, rate = file.getsampwidth() * file.getnchannels(), file.getframerate()
     announced = file.getnframes() * width
-    if rate not in RATES or file.getsampwidth() not in (1, 2, 3, 4) or (not announced and there):
+    is_plain = rate in RATES and file.getsampwidth() in (1, 2, 3, 4) and file.getnchannels() <= MOST_CHANNELS
+    if not is_plain or (not announced and there):
         return None
     if announced >= UNKNOWN_LENGTH:
         announced = there
