@@ -174,7 +174,7 @@ class TestSettings:
     """The model as the container makes it."""
 
     def test_the_file_of_the_settings_answers(self, tiny_model):
-        with open_refleqt(Settings.in_memory(llm="llama_cpp", llm_path=tiny_model)) as refleqt:
+        with open_refleqt(Settings.in_memory(llm="llama_cpp", llm_path=tiny_model, llm_threads=1)) as refleqt:
             assert read(refleqt.llm(), "The price of the product.", KnownNames()).usages[0].model.startswith("nonsense")
 
     def test_without_a_file_the_setting_is_named(self):
@@ -185,14 +185,14 @@ class TestSettings:
             refleqt.llm()
 
     def test_the_context_is_that_of_the_settings(self, tiny_model):
-        settings = Settings.in_memory(llm="llama_cpp", llm_path=tiny_model, llm_context=512)
+        settings = Settings.in_memory(llm="llama_cpp", llm_path=tiny_model, llm_threads=1, llm_context=512)
         with open_refleqt(settings) as refleqt, pytest.raises(InvalidInput, match="room for 512"):
             refleqt.llm().complete(extraction_prompt("Fine.", KnownNames()), ExtractedContext)
 
     def test_the_doctor_lets_it_read(self, tiny_model):
         from refleqt_cli.checkup import _llm
 
-        with open_refleqt(Settings.in_memory(llm="llama_cpp", llm_path=tiny_model)) as refleqt:
+        with open_refleqt(Settings.in_memory(llm="llama_cpp", llm_path=tiny_model, llm_threads=1)) as refleqt:
             assert "nonsense.gguf@" in _llm(refleqt)
 
 
