@@ -69,6 +69,12 @@ def test_what_has_no_proof_never_raises_quality(findings: list[ContextExtraction
     assert after.score <= before.score
 
 
+def test_half_of_it_without_proof_is_worth_half() -> None:
+    findings = [finding("theme")] * 6
+    whole, half = (context_quality(findings, dropped=dropped, words=100).score for dropped in (0, 6))
+    assert half == pytest.approx(whole / 2)
+
+
 def test_rich_and_proven_context_has_high_confidence() -> None:
     findings = [finding(kind) for kind in CONTEXT_KINDS for _ in range(4)]
     assert context_quality(findings, dropped=0, words=600).confidence == "high"
