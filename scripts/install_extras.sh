@@ -10,7 +10,8 @@ quietly() { "$@" 2> >(grep -v "^WARNING: Location" >&2); }
 # Everything that fits beside each other in one go, in the versions of constraints.txt. PyTorch comes first and alone:
 # a range for it would bring CUDA packages of many GB, and so would Whisper's own wish for triton, which no CPU uses.
 quietly "${pip[@]}" install --quiet --constraint constraints.txt torch==2.13.0
-quietly "${pip[@]}" install --quiet --constraint constraints.txt --editable '.[hosted]' gguf diskcache tiktoken numba tqdm more-itertools
+quietly "${pip[@]}" install --quiet --constraint constraints.txt --editable '.[hosted]' \
+  gguf diskcache tiktoken numba tqdm more-itertools fastapi sse-starlette 'starlette-context>=0.3.6,<0.4'
 quietly "${pip[@]}" install --quiet --no-deps openai-whisper==20250625
 
 # GGML_NATIVE=OFF: with gcc 12 the code for the newest processors crashes on quantised models.
