@@ -3,7 +3,7 @@
 from io import BytesIO, StringIO
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from said_in_files import heard, times, turns, wrong
 from webvtt import Caption, WebVTT
@@ -148,6 +148,7 @@ SAID = st.tuples(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(SAID, min_size=1, max_size=8), st.sampled_from(["vtt", "srt"]))
 def test_what_is_written_as_captions_is_read_as_it_was(said: list[tuple[str, str, int, int]], kind: str):
     book, expected, at = WebVTT(), [], 0

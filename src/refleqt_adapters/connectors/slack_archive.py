@@ -182,7 +182,7 @@ def _channels(
             if not isinstance(id, str) or not isinstance(folder, str):
                 faults.append(Fault(source, None, name, "a conversation of the list has no id", _EXPORT_AGAIN))
                 continue
-            members = tuple(str(each) for each in row.get("members") or ())
+            members = tuple(each for each in _as_list(row.get("members")) if isinstance(each, str))
             told = "private channel" if kind == "channel" and row.get("is_private") is True else kind
             yield Channel(
                 id=id,
@@ -191,6 +191,10 @@ def _channels(
                 members=members,
                 days=tuple(sorted(days.get(folder) or days.get(id) or ())),
             )
+
+
+def _as_list(said: Any) -> list[Any]:
+    return said if isinstance(said, list) else []
 
 
 def _told(kind: str, name: str, members: Sequence[str], people: Mapping[str, Person]) -> str:

@@ -12,7 +12,7 @@ from refleqt_core.intake.drafts import MessageDraft
 from .slack_archive import Person
 from .slack_text import SlackText
 
-SAID = frozenset({None, "", "me_message", "thread_broadcast", "file_share", "file_comment"})
+SAID = ("", "me_message", "thread_broadcast", "file_share", "file_comment")
 """The subtypes of messages that people write; all others are notes of Slack itself, or of apps."""
 
 APPS = "what apps and bots wrote"
@@ -42,7 +42,7 @@ def left_out(row: Mapping[str, Any], people: Mapping[str, Person]) -> str | None
         return GONE
     if row.get("bot_id") or subtype in ("bot_message", "bot_add", "bot_remove") or _is_bot(user, people):
         return APPS
-    if subtype not in SAID or row.get("type", "message") != "message" or not isinstance(user, str):
+    if not (subtype is None or subtype in SAID) or row.get("type", "message") != "message" or not isinstance(user, str):
         return NOTES
     return None if str(row.get("text") or "").strip() else SILENT
 
