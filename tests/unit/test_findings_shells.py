@@ -118,6 +118,18 @@ def test_findings_are_chosen_by_kind_type_topic_and_time(clients: tuple[Client, 
     assert mine.get(since="2026-03-02T12:00:00Z") and mine.get(since="2026-03-03T00:00:00Z") == []
 
 
+def test_what_a_text_no_longer_says_is_not_listed() -> None:
+    with open_refleqt(Settings.in_memory(clock="simulated", clock_start=NOON)) as refleqt:
+        client = Client(refleqt, "brine", "I am so happy!")
+        work(refleqt)
+        assert client.get()
+        [business] = refleqt.profile().businesses()
+        [vent] = refleqt.vents().newest(BusinessId(business.id))
+        refleqt.vents().write(BusinessId(business.id), "Nothing.", external_id=vent.external_id)
+        work(refleqt)
+        assert [each["quote"] for each in client.get() if "happy" in each["quote"]] == []
+
+
 def test_findings_come_page_by_page(clients: tuple[Client, Client]) -> None:
     first = clients[0].http.get("/v1/findings", params={"limit": 2}).json()
     rest = clients[0].get(after=first["next"])

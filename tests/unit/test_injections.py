@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refleqt_adapters.llm.offline import OfflineLLM
-from refleqt_core.context.extraction import ExtractedContext, Finding, KnownNames, extraction_prompt
+from refleqt_core.context.extraction import ExtractedContext, Finding, KnownNames, extraction_prompt, verified
 from refleqt_core.context.instructions_in_text import cleared, talks_to_a_model
 from refleqt_core.context.reading import Reading, read
 from refleqt_core.ports.llm import Answer, Usage
@@ -98,6 +98,13 @@ def test_no_finding_quotes_what_was_left_out() -> None:
 
     reading = read(Quoting(), placed(attack, "between"), KNOWN)
     assert ([each.finding.quote for each in reading.findings], reading.dropped) == (["the price"], 1)
+
+
+def test_a_quote_that_reaches_into_what_was_left_out_proves_nothing() -> None:
+    text = placed(ATTACKS[0], "between")
+    answer = ExtractedContext(findings=[Finding(kind="signal", text="x", quote=ATTACKS[0][:20], topic="t")])
+    assert verified(answer, text).dropped == 0
+    assert verified(answer, text, blank=cleared(text).spans).dropped == 1
 
 
 @pytest.mark.parametrize("sentence", GENUINE["tuning"] + GENUINE["held_out"])

@@ -9,9 +9,15 @@ import pytest
 from composition import NOON, Composition
 
 from refleqt_core.context.forgetting import without_citations
-from refleqt_core.context.records import CompetitiveIntelligence, ContextExtraction, InferredSegment
+from refleqt_core.context.records import (
+    CompetitiveIntelligence,
+    ContextExtraction,
+    InferredSegment,
+    PassageReading,
+    SourceReading,
+)
 from refleqt_core.context.service import ContextService
-from refleqt_core.errors import InvalidInput, NotFound
+from refleqt_core.errors import InvalidInput, NotFound, Unavailable
 from refleqt_core.intake.activities import Activity, ActivityArtifact, StoredTranscript
 from refleqt_core.intake.business import Competitors
 from refleqt_core.intake.drafts import ActivityDraft, UploadedFile
@@ -75,8 +81,9 @@ def test_a_removed_vent_leaves_neither_vectors_nor_findings(refleqt: Composition
     business = refleqt.business(competitors=RIVALS)
     written = vent(refleqt, business, "Freshpan won again.")
     refleqt.removal.remove_vent(business, written.id)
-    left = [refleqt.rows(business, kind) for kind in (VentEntry, VentTheme, ContextExtraction)]
-    assert (left, refleqt.vectors.count(business)) == ([[], [], []], 0)
+    kinds = (VentEntry, VentTheme, ContextExtraction, PassageReading, SourceReading)
+    assert [refleqt.rows(business, kind) for kind in kinds] == [[]] * len(kinds)
+    assert refleqt.vectors.count(business) == 0
 
 
 def test_what_others_say_of_a_competitor_stays_known(refleqt: Composition) -> None:
@@ -218,3 +225,21 @@ def test_what_is_embedded_while_its_source_goes_has_no_vectors(refleqt: Composit
 
     attrs.evolve(refleqt.context, embedder=Slow()).embed(business, "vent", written.id)
     assert refleqt.vectors.count(business) == 0
+
+
+def test_of_a_reading_that_is_broken_off_nothing_is_left_when_its_source_has_gone(refleqt: Composition) -> None:
+    business = refleqt.business()
+    written = refleqt.vents.write(business, "The scanners are slow and nobody cares. " * 300)
+
+    class Breaking:
+        model = refleqt.llm.model
+
+        def complete(self, prompt, schema):
+            if not refleqt.rows(business, VentEntry):
+                raise Unavailable("gone")
+            refleqt.removal.remove_vent(business, written.id)
+            return refleqt.llm.complete(prompt, schema)
+
+    with pytest.raises(Unavailable):
+        attrs.evolve(refleqt.context, llm=Breaking()).extract(business, "vent", written.id)
+    assert refleqt.rows(business, PassageReading) == []
