@@ -43,6 +43,7 @@ def handlers(
     def analyze(business: BusinessId, job: AnalyzePatterns) -> None:
         patterns.analyze(business, job.day)
         activity_report.analyze(business, job.day)
+        vent_themes.regroup(business)
 
     done_by: Mapping[str, Callable[[BusinessId, Any], object]] = {
         "transcribe_audio": lambda business, job: activities.hear(business, job.activity_artifact_id),
