@@ -19,6 +19,7 @@ from .activity_bodies import (
     ActivityFileOut,
     ActivityOut,
     FileQuery,
+    HearingOut,
     LineageOut,
     LineageQuery,
     RecommendationOut,
@@ -148,6 +149,15 @@ def add_activity_file(caller: Caller, activity_id: Identity, query: FileQuery, u
     file = UploadedFile(name=query.name, media_type=upload.media_type, data=upload.data)
     artifact = caller.refleqt.activities().attach(caller.business_id, activity_id, file)
     return next(file for file in shown(_page(caller, activity_id))["files"] if file["id"] == artifact.id)
+
+
+@resource.post("/v1/activities/{activity_id}/hearing", gives=HearingOut, raises=[NotFound])
+def hear_activity_again(caller: Caller, activity_id: Identity) -> dict[str, int]:
+    """The activity's recordings are about to be heard by the transcriber that is set now.
+
+    What it hears replaces what another one heard, in all that is read of the activity.
+    """
+    return {"recordings": caller.refleqt.activities().hear_again(caller.business_id, activity_id)}
 
 
 @resource.get("/v1/activities/{activity_id}/files/{file_id}", downloads=DOWNLOADS, raises=[NotFound])

@@ -123,6 +123,12 @@ class ActivityFileOut(Output):
     transcripts: int
 
 
+class HearingOut(Output):
+    """How many recordings are about to be heard."""
+
+    recordings: int
+
+
 class QualityOut(Output):
     """How much the activity taught: a score in [0, 1], and the confidence that it deserves (high, medium, low)."""
 

@@ -253,6 +253,11 @@ def test_what_is_larger_than_a_recording_may_be_is_refused_before_it_is_taken(
     assert sent.status_code == 413
 
 
+def test_recordings_can_be_asked_to_be_heard_again(client: TestClient, recorded: dict[str, Any]) -> None:
+    answer = client.post(f"/v1/activities/{recorded['id']}/hearing")
+    assert answer.json()["recordings"] >= 1
+
+
 def test_an_edit_names_what_it_changes(client: TestClient, recorded: dict[str, Any]) -> None:
     changed = client.patch(f"/v1/activities/{recorded['id']}", json={"title": "Spring", "duration_minutes": None})
     assert (changed.json()["title"], changed.json()["notes"]) == ("Spring", NOTES)

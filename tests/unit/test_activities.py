@@ -4,6 +4,7 @@ import hashlib
 import io
 import wave
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from composition import FILE, NOON, Composition
 from hypothesis import given
 from hypothesis import strategies as st
 
+from refleqt_adapters.connectors.activity_file import read_activity
 from refleqt_core.context.records import ContextExtraction
 from refleqt_core.errors import Conflict, InvalidInput, MissingDependency, NotFound
 from refleqt_core.intake.activities import Activity, ActivityArtifact, ActivityType, Participant, StoredTranscript
@@ -129,6 +131,12 @@ def test_an_unknown_type_is_made_where_that_is_asked_for(refleqt: Composition) -
     business = refleqt.business()
     refleqt.activities.record(business, activity(activity_type="Walk & Talk"), new_type=True)
     assert [(row.slug, row.name) for row in refleqt.rows(business, ActivityType)] == [("walk_talk", "Walk & Talk")]
+
+
+def test_a_file_of_an_activity_may_give_it_a_title(tmp_path: Path) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text("external_id: A-1\nactivity_type: rant_round\ntitle: May\nheld_at: 2026-03-02T10:00:00+01:00\n")
+    assert read_activity(file).draft.title == "May"
 
 
 def test_an_import_makes_the_types_that_its_file_names(refleqt: Composition) -> None:

@@ -49,6 +49,7 @@ def read_activity(path: Path) -> ActivityFile:
         duration_minutes=form.value("duration_minutes", number(minimum=0, remedy="Write how many minutes it took")),
         participants=tuple(map(_participant, form.items("participants"))),
         notes=form.value("notes", default=""),
+        title=form.value("title", default=""),
     )
     files = [file for name in ("audio", "transcripts", "files") for file in _files(form, name, path.parent)]
     form.finish()

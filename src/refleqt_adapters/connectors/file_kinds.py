@@ -195,6 +195,7 @@ FILE_KINDS: Mapping[str, FileKind] = MappingProxyType(
             (
                 "external_id",
                 "activity_type",
+                "title",
                 "held_at",
                 "duration_minutes",
                 "participants",

@@ -64,17 +64,27 @@ class ActivityService:
         raises `InvalidInput` with the nearest names, or is made as one of the business's own with ``new_type``. A file
         that is a transcript and cannot be read as one raises `InvalidInput` too, and nothing is recorded.
         """
-        kept = [self._kept(file) for file in files]
+        return self._recorded(business_id, draft, [self._kept(file) for file in files], new_type=new_type)
+
+    @tried_again
+    def _recorded(
+        self, business_id: BusinessId, draft: ActivityDraft, files: Sequence[KeptFile], *, new_type: bool
+    ) -> Activity:
         with self.store.business(business_id) as tx:
-            return _first(self._record(tx, business_id, draft, kept, new_type=new_type))
+            return _first(self._record(tx, business_id, draft, files, new_type=new_type))
 
     def import_activity(
         self, business_id: BusinessId, draft: ActivityDraft, files: Sequence[UploadedFile], file: ImportedFile
     ) -> ImportBatch:
         """The activity of that file is recorded, a type that is unknown with it, and the import is on record."""
-        kept = [self._kept(each) for each in files]
+        return self._imported(business_id, draft, [self._kept(each) for each in files], file)
+
+    @tried_again
+    def _imported(
+        self, business_id: BusinessId, draft: ActivityDraft, files: Sequence[KeptFile], file: ImportedFile
+    ) -> ImportBatch:
         with self.store.business(business_id) as tx:
-            done = self._record(tx, business_id, draft, kept, new_type=True)
+            done = self._record(tx, business_id, draft, files, new_type=True)
             identity = {"id": self.ids.new(), "business_id": business_id, "imported_at": self.clock.now()}
             return batch(tx, "activity", file, done.counted, **identity)
 
