@@ -50,6 +50,11 @@ def test_names_before_words_are_speakers_where_they_come_again():
     ]
 
 
+def test_what_ends_before_it_begins_ends_where_the_next_turn_begins():
+    text = "0:0:5.0 --> 0:0:4.0\nAna Ruiz\nHello.\n\n0:0:7.0 --> 0:0:9.0\nBo Lind\nYes.\n"
+    assert times("a.txt", text) == [(5.0, 7.0), (7.0, 9.0)]
+
+
 def test_a_text_without_times_says_none():
     said = heard("a.txt", "Ana: one\nBo: two\n")
     assert said.duration == 0.0 and {(each.start, each.end) for each in said.segments} == {(0.0, 0.0)}

@@ -62,12 +62,14 @@ def since_first(pieces: Sequence[Piece]) -> list[Piece]:
 
 
 def _ended(said: Sequence[Piece]) -> list[Piece]:
-    """A piece whose end is not known ends where the next one begins; the last one where it began."""
+    """A piece that ends nobody knows when, or before it began, ends where the next one begins; the last at its own."""
     following = [*(piece.start for piece in said[1:]), None]
-    return [
-        piece if piece.end is not None else attrs.evolve(piece, end=max(piece.start or 0.0, then or piece.start or 0.0))
-        for piece, then in zip(said, following, strict=True)
-    ]
+    ended = []
+    for piece, then in zip(said, following, strict=True):
+        start = piece.start or 0.0
+        known = piece.end is not None and piece.end >= start
+        ended.append(piece if known else attrs.evolve(piece, end=max(start, then or start)))
+    return ended
 
 
 def _timed(piece: Piece) -> Segment:
