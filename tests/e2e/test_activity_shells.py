@@ -78,7 +78,7 @@ def test_the_list_says_what_each_taught(shell: Shell) -> None:
     assert [each["state"] for each in told["files"]] == ["heard", "read"]
 
 
-@pytest.mark.parametrize("seen", ["raise the price", "“Our", "0:01", "Bo", "Brand Voice Brawl", "45 minutes"])
+@pytest.mark.parametrize("seen", ["raise the price", "plan”", "0:01", "Bo", "Brand Voice Brawl", "45 minutes"])
 def test_an_activity_is_shown_with_speakers_times_and_quotes(shell: Shell, seen: str) -> None:
     assert seen in shell.run("activities", "show", "B-1").stdout
 
