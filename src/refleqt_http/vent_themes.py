@@ -1,29 +1,35 @@
 """What is vented about again and again, and what all vents say together."""
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
-from refleqt_core.context.vent_themes import Regrouped
+from refleqt_core.context.vent_themes import LONGEST_LABEL, Regrouped
 from refleqt_core.errors import NotFound
 from refleqt_core.intake.vent_plot import ThemesOverTime
 from refleqt_core.intake.vent_signals import VentSignals
 from refleqt_core.intake.vents import VentTheme
 
 from .auth import Caller
-from .bodies import Identity, Input, Name, Output
+from .bodies import Identity, Input, Output
 from .endpoints import Resource
 from .vents import version_read
 
 resource = Resource("vent themes", "What comes back on the vent board, and what all vents say together.")
 
 
+Label = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=LONGEST_LABEL, pattern=r"^[^\u0000]*[^\s\u0000][^\u0000]*$"),
+]
+
+
 class ThemeChanges(Input):
     """What is to change of a theme; what is left out stays."""
 
-    label: Name | None = Field(default=None, description="what it is called from now on")
+    label: Label | None = Field(default=None, description="what it is called from now on")
     merge_into: Identity | None = Field(default=None, description="the theme that takes all its vents; it is gone then")
 
 

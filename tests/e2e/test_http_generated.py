@@ -33,6 +33,10 @@ NO_INPUT = {
     ("GET", "/v1/calendar/series"),
     ("GET", "/v1/calendar/feeds"),
     ("GET", "/v1/campaigns"),
+    ("GET", "/v1/vents/signals"),
+    ("GET", "/v1/vent-themes"),
+    ("GET", "/v1/vent-themes/over-time"),
+    ("POST", "/v1/vent-themes/regroup"),
     ("GET", "/healthz"),
     ("GET", "/readyz"),
 }
