@@ -58,7 +58,7 @@ class PassageReading(Owned):
 class SourceReading(Owned):
     """How a source was last read: its mood in [-1, 1], its topics, how many findings were proven, and how many not.
 
-    ``text_hash`` is the sha256 (hex) of the text that was read.
+    ``text_hash`` is the sha256 (hex) of the text that was read, with when and by whom it was said.
     """
 
     unique: ClassVar[tuple[tuple[str, ...], ...]] = (("business_id", "source_id"),)
