@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 LABELLED = ROOT / "tests" / "unit" / "labelled_texts.json"
 GENUINE = ROOT / "tests" / "unit" / "genuine_sentences.json"
 ATTACKS = ROOT / "tests" / "contract" / "injections.json"
+UNSEEN = ROOT / "tests" / "unit" / "unseen_attacks.json"
 DOCUMENT = ROOT / "docs" / "extraction.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
@@ -124,7 +125,10 @@ def _detection() -> str:
     genuine = json.loads(GENUINE.read_text(encoding="utf-8"))
     attacks = json.loads(ATTACKS.read_text(encoding="utf-8"))["attacks"]
     seen = sum(talks_to_a_model(attack["text"]) for attack in attacks)
-    rows = [f"| attacks seen | {seen} of {len(attacks)} |"]
+    unseen = json.loads(UNSEEN.read_text(encoding="utf-8"))["attacks"]
+    found = sum(talks_to_a_model(attack) for attack in unseen)
+    rows = [f"| attacks seen, in view of the rules | {seen} of {len(attacks)} |"]
+    rows.append(f"| attacks seen, written after the rules | {found} of {len(unseen)} |")
     for part, title in (("tuning", "in view of the rules"), ("held_out", "held out")):
         wrong = sum(talks_to_a_model(sentence) for sentence in genuine[part])
         rows.append(f"| genuine sentences taken for orders, {title} | {wrong} of {len(genuine[part])} |")
