@@ -35,6 +35,8 @@ SUBJECT = 8
 _SHORTEST = 4
 _NEGATION = re.compile(r"\b(?:not?|never|nobody|nothing|none|neither|nor|without|cannot|\w+n['’]t)\b", re.IGNORECASE)
 
+Words = tuple[str, ...]
+
 Mood = Callable[[str], float]
 """The mood of a text in [-1, 1]."""
 
@@ -114,32 +116,31 @@ def _lacking(speakers: Sequence[str], pairs: int) -> str | None:
 def _compared(said: Sequence[Statement], embedder: Embedder, mood: Mood) -> list[Compared]:
     vectors = embedder.embed([each.text for each in said])
     near = vectors @ vectors.T
-    weighty = [_weighty(each.text) for each in said]
+    words = [tuple(match.group().casefold() for match in WORD.finditer(each.text)) for each in said]
+    weighty, denies = [_weighty(each) for each in words], [bool(_NEGATION.search(each.text)) for each in said]
     candidates = [
         (i, j)
         for i, j in zip(*np.nonzero(np.triu(near >= ON_TOPIC, k=1)), strict=True)
         if said[i].speaker != said[j].speaker and weighty[i] & weighty[j]
     ]
     moods = {place: mood(said[place].text) for place in {place for pair in candidates for place in pair}}
-    apart = _apart_after_run([(said[i].text, said[j].text) for i, j in candidates], embedder)
+    apart = _apart_after_run([(words[i], words[j]) for i, j in candidates], embedder)
     found = []
     for (i, j), rest in zip(candidates, apart, strict=True):
         similarity = float(np.clip(near[i, j], -1.0, 1.0))
         topic = _topic(weighty[i] & weighty[j], said[i].text)
-        divergence, why = _divergence(said[i].text, said[j].text, similarity, abs(moods[i] - moods[j]) / 2, rest)
+        divergence, why = _divergence(similarity, abs(moods[i] - moods[j]) / 2, denies[i] != denies[j], rest)
         found.append(Compared(topic, said[i], said[j], similarity, divergence, why))
     return found
 
 
-def _divergence(
-    one: str, other: str, similarity: float, moods_apart: float, rest_apart: float | None
-) -> tuple[float, str]:
+def _divergence(similarity: float, moods_apart: float, one_denies: bool, rest_apart: float | None) -> tuple[float, str]:
     """How far two statements of one topic are apart, in [0, 1], and by what most.
 
     Half of it is distance in meaning, and half contradiction: of moods, or ½ where one alone denies. What is said of
     the same subject in the same words counts whole by what differs.
     """
-    denied = 0.5 if bool(_NEGATION.search(one)) != bool(_NEGATION.search(other)) else 0.0
+    denied = 0.5 if one_denies else 0.0
     distance = (1 - max(similarity, 0.0)) / 2
     cases = [
         (rest_apart or 0.0, "they say different things of one subject"),
@@ -149,7 +150,7 @@ def _divergence(
     return max(cases, key=lambda case: case[0])
 
 
-def _apart_after_run(texts: Sequence[tuple[str, str]], embedder: Embedder) -> list[float | None]:
+def _apart_after_run(texts: Sequence[tuple[Words, Words]], embedder: Embedder) -> list[float | None]:
     """For two texts that share a run of words, how far apart in meaning they are after it; None where they share none.
 
     "Our customer is the head chef" and "Our customer is whoever signs" are near as a whole, and far in what counts.
@@ -164,12 +165,11 @@ def _apart_after_run(texts: Sequence[tuple[str, str]], embedder: Embedder) -> li
     ]
 
 
-def _after_run(one: str, other: str) -> tuple[str, str] | None:
+def _after_run(first: Words, second: Words) -> tuple[str, str] | None:
     """What follows in each text on the first run of `SAME_RUN` words or more that both begin with, or nearly."""
-    first, second = ([match.group().casefold() for match in WORD.finditer(text)] for text in (one, other))
-    starts = {tuple(second[n : n + SAME_RUN]): n for n in reversed(range(min(len(second), SUBJECT) - SAME_RUN + 1))}
+    starts = {second[n : n + SAME_RUN]: n for n in reversed(range(min(len(second), SUBJECT) - SAME_RUN + 1))}
     for n in range(min(len(first), SUBJECT) - SAME_RUN + 1):
-        run = tuple(first[n : n + SAME_RUN])
+        run = first[n : n + SAME_RUN]
         if run not in starts or not any(_has_weight(word) for word in run):
             continue
         end, other_end = n + SAME_RUN, starts[run] + SAME_RUN
@@ -181,12 +181,9 @@ def _after_run(one: str, other: str) -> tuple[str, str] | None:
     return None
 
 
-def _weighty(text: str) -> frozenset[str]:
+def _weighty(words: Words) -> frozenset[str]:
     """The words that a statement can be about, without the s of a plural."""
-    words = (match.group().casefold() for match in WORD.finditer(text))
-    return frozenset(
-        word.removesuffix("'s").removesuffix("’s").removesuffix("s") for word in words if _has_weight(word)
-    )
+    return frozenset(re.sub(r"(?:['’]s|(?<!s)s)$", "", word) for word in words if _has_weight(word))
 
 
 def _has_weight(word: str) -> bool:
