@@ -101,13 +101,14 @@ def change_vent(caller: Caller, vent_id: Identity, body: VentChanges) -> VentEnt
     With another text all that followed from the old one is gone at once, and the vent is about to be read anew. With
     its ETag in If-Match it is a failed precondition if the vent has changed since, also by having been read.
     """
+    themes = caller.refleqt.vent_themes()
     version = version_read(caller, caller.refleqt.vent_reader().get(caller.business_id, vent_id).version)
     if body.theme_id is not None:
-        moved = caller.refleqt.vent_themes().move(caller.business_id, vent_id, body.theme_id)
-        version = None if version is None else moved.version
-    return caller.refleqt.vent_editing().edit(
+        themes.get(caller.business_id, body.theme_id)  # it has to be there before anything is changed
+    edited = caller.refleqt.vent_editing().edit(
         caller.business_id, vent_id, text=body.text, tags=body.tags, version=version
     )
+    return edited if body.theme_id is None else themes.move(caller.business_id, vent_id, body.theme_id)
 
 
 @resource.delete("/v1/vents/{vent_id}", gives=VentOut, raises=[NotFound], versioned=True)

@@ -211,12 +211,31 @@ def test_a_deleted_vent_is_no_longer_counted_and_an_empty_theme_is_gone(refleqt:
 
 
 def test_an_imported_vent_with_another_text_finds_its_theme_anew(refleqt: Composition) -> None:
-    business = vented(refleqt, *PAYROLL)
-    for text in (SCANNERS[0], "Payroll lost my holidays, too"):
-        drafts = [VentDraft(external_id="V-1", text=text, written_at=NOON)]
+    business, text = vented(refleqt, *PAYROLL, SCANNERS[1]), "Payroll lost my holidays, too"
+    for said in (SCANNERS[0], text):
+        drafts = [VentDraft(external_id="V-1", text=said, written_at=NOON)]
         refleqt.vents.import_vents(business, drafts, FILE)
         refleqt.work()
-    assert len(refleqt.rows(business, VentTheme)) == 1 and counted_right(refleqt, business)
+    assert themed(refleqt, business) == {frozenset((*PAYROLL, text)), frozenset([SCANNERS[1]])}
+    assert counted_right(refleqt, business)
+
+
+def test_a_name_that_a_person_gave_stays_when_the_first_vent_goes(refleqt: Composition) -> None:
+    business = vented(refleqt, *SCANNERS)
+    first, theme = vent_of(refleqt, business, SCANNERS[0]), theme_of(refleqt, business, SCANNERS[0])
+    refleqt.vent_themes.rename(business, theme.id, "Slow hardware")
+    refleqt.removal.remove_vent(business, first.id)
+    assert theme_of(refleqt, business, SCANNERS[1]).label == "Slow hardware"
+
+
+def test_a_label_of_a_deleted_vent_goes_with_it(refleqt: Composition) -> None:
+    business = refleqt.business()
+    refleqt.vents.write(business, SCANNERS[0], tags=["a secret"], written_at=NOON)
+    refleqt.vents.write(business, SCANNERS[0], tags=["hardware"], written_at=NOON)
+    refleqt.work()
+    [theme] = refleqt.rows(business, VentTheme)
+    refleqt.removal.remove_vent(business, next(v.id for v in refleqt.rows(business, VentEntry) if "a secret" in v.tags))
+    assert theme.label == "a secret" and [each.label for each in refleqt.rows(business, VentTheme)] == ["hardware"]
 
 
 def test_a_theme_whose_count_is_wrong_is_counted_again_with_the_next_vent(refleqt: Composition) -> None:
