@@ -44,6 +44,7 @@ _MIXED = re.compile(r"[^\s.,;:!?]*[a-z][^\s.,;:!?]*")
 _LEET = str.maketrans("01345789@$", "oieastbgas")
 _LEET_L = str.maketrans("01345789@$", "oleastbgas")
 _SPACED = re.compile(r"(?<!\w)\w(?:[ .\-_*]\w){5,}(?!\w)")
+_SET_APART = re.compile(r"(?<!\w)\w([ .\-_*])\w(?:\1\w)*(?!\w)")
 _ROT13 = re.compile(r"vafgehpg|cebzcg|vtaber|qvfertneq|flfgrz")
 _LONGEST_OBJECT = 4000
 
@@ -162,7 +163,7 @@ def _readings(sentence: str) -> Sequence[str]:
     if any(not word.isalpha() for word in _MIXED.findall(folded)):
         found |= {" ".join(_unleet(folded, table).split()): None for table in (_LEET, _LEET_L)}
     if _SPACED.search(folded):
-        found[" ".join(_SPACED.sub(lambda run: run.group()[::2], folded).split())] = None
+        found[" ".join(_SET_APART.sub(lambda run: run.group()[::2], folded).split())] = None
     if _ROT13.search(folded):
         found[codecs.decode(" ".join(folded.split()), "rot13")] = None
     return list(found)

@@ -25,7 +25,8 @@ _DISOBEY = (
     r"\b(?:your|previous|prior|above|earlier|preceding|system)\b.{0,20}"
     r"\b(?:rules?|guidelines?|directions?|constraints?|context|safety|restrictions?|training)\b",
     rf"{_ORDER}(?:ignore|disregard|forget)\b.{{0,10}}\b(?:everything|anything|all|whatever|the (?:text|words|content|"
-    r"document|rest))\b.{0,15}\b(?:above|you were told|you have been told|you were instructed|said before)\b",
+    r"document|rest))\b.{0,15}\b(?:above|you were told|you have been told|you were instructed|"
+    r"said before)\b(?! (?:about|of|by)\b)",
     rf"\b(?:overrides?|overriding|replaces?|supersedes?|(?:change|update|correction|addition) (?:to|of)|"
     rf"despite)\s+your "
     rf"(?:\w+ )?{_ASKED}\b",
@@ -33,8 +34,22 @@ _DISOBEY = (
     rf"\b(?:new|updated|revised|real|actual|additional|hidden|secret|special) (?:system )?{_ASKED} ?:",
     r"\bstop (?:reading|extracting|processing|analy[sz]ing|parsing) (?:this|the) (?:document|text|"
     r"transcript|passage)\b",
+    r"\b(?:set aside|put aside|dismiss|drop|forget|ignore)\b.{0,20}\b(?:whatever|everything|anything|all|what) you "
+    r"(?:were|are|have been|had been) (?:asked|told|instructed|ordered)\b(?! (?:about|of|by)\b)",
+    rf"{_ORDER}(?:do not|don'?t|never) follow (?:the|your|any) (?:\w+ )?(?:schema|prompt|system message)\b",
+    r"^\W*(?:begin|start|end)(?: of)?(?: the| a)? (?:new|next|previous|old|real) (?:task|instructions?|"
+    r"prompt|session)\W*"
+    r"(?::|$)",
+    r"\b(?:words|text|instructions|sentences|everything|content) above (?:is|are|was|were) (?:obsolete|"
+    r"void|invalid|fake|"
+    r"a test|cancelled|outdated)\b",
 )
 _POSE = (
+    r"\byou have been (?:reprogrammed|reconfigured|jailbroken|hacked)\b|\b(?:who|that|which) (?:built|"
+    r"programmed) you\b",
+    r"\byour new (?:goal|task|purpose|objective|identity|persona) (?:is|will be)\b",
+    r"\b(?:assume|take on|adopt) the (?:role|persona|identity) of (?:an? )?(?:\w+ ){0,2}(?:chatbot|ai|"
+    r"assistant|bot|model)\b",
     r"\byou are (?:now|henceforth|from now on) (?:\w+[ -]){0,5}(?:assistant|ai|model|bot|chatbot|llm|gpt|"
     r"dan|extractor)\b",
     rf"\byou are (?:an?|the|my) (?:\w+[ -]){{0,3}}(?:{_MACHINE}|unrestricted\b)",
@@ -51,8 +66,11 @@ _ADDRESS = (
     r"\b(?:whoever|whatever|if you|anyone who) (?:\w+ )?(?:extracts?|processes|summari[sz]es?|parses?|"
     r"analy[sz]es?) this\b",
     r"\b(?:ai|model|llm|bot)s? (?:\w+ )?(?:reading|processing|parsing|analy[sz]ing|that reads?) this\b",
+    r"\b(?:for|to|attention) (?:all )?(?:automated|automatic|machine|robotic|artificial) (?:readers?|systems?|agents?|"
+    r"crawlers?|parsers?)\b ?[:,]",
 )
 _ANSWER = (
+    r"\bas an? (?:customer insight|competitor mention|alignment gap|finding)\b.{0,20}\beven if\b",
     rf"{_ORDER}(?:respond|reply|answer|output|return|print|emit|produce|generate)(?: back)?\s+(?:only |just |exactly |"
     rf"solely |with |the |a |this |following |an |your |in )*{_FORM}\b",
     r"\byour (?:answer|output|response|reply)\b.{0,10}\b(?:must|has to|have to|should|is to|will|shall)\b.{0,40}"
@@ -127,6 +145,7 @@ HINT = re.compile(
     r"end [0-9a-f]|anweisung"
     r"|instruktion|vorgaben|befehle|assistent|\bki\b|consigne|istruzion|aanwijzing|polecen|[^\x00-\u052f]|"
     r"инструкц|указани"
-    r"|команд|talimat"
+    r"|команд|talimat|asked|ordered|reprogram|reconfig|hacked|built|your new|task|role of|persona|identity|automat"
+    r"|machine|robotic|artificial|even if"
 )
 """Stands in every sentence that one of `ORDERS` finds; most others can be passed over at once."""
