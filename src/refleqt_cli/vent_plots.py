@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 from refleqt_core.errors import InvalidInput
 from refleqt_core.intake.vent_plot import ThemesOverTime
 
-from .plots import SERIES, figure_and_axes, svg
+from .plots import GOOD, MUTED, figure_and_axes, svg
 from .visible import visible
 from .words import cut
 
@@ -35,17 +35,19 @@ def write_picture(path: Path, found: ThemesOverTime, _business: str) -> None:
 
 
 def _figure(found: ThemesOverTime) -> Figure:
-    figure, axes = figure_and_axes(height=3.6)
-    for number, line in enumerate(found.lines):
-        # A dollar sign would begin a formula.
-        label = visible(cut(line.label, 40)).replace("$", r"\$")
-        color, style = SERIES[number % len(SERIES)], ("-", "--", ":")[number // len(SERIES) % 3]
-        axes.plot(list(found.starts), line.counts, style, color=color, marker="o", markersize=3, label=label)
-    axes.set_ylabel(f"vents a {found.step}")
-    axes.set_ylim(bottom=0)
-    axes.yaxis.get_major_locator().set_params(integer=True)
-    if found.lines:
-        axes.legend(frameon=False, fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
+    """A row for each theme with a dot for each span, whose area is the number of vents in it."""
+    figure, axes = figure_and_axes(height=1.0 + 0.36 * max(len(found.lines), 1))
+    rows = range(len(found.lines))[::-1]
+    for row, line in zip(rows, found.lines, strict=True):
+        said = [(start, count) for start, count in zip(found.starts, line.counts, strict=True) if count]
+        axes.scatter([start for start, _ in said], [row] * len(said), s=[36 * count for _, count in said], color=GOOD)
+    # A dollar sign would begin a formula.
+    labels = [f"{visible(cut(line.label, 40))} ({line.total})".replace("$", r"\$") for line in found.lines]
+    axes.set_yticks(list(rows), labels)
+    axes.set_ylim(-0.6, len(found.lines) - 0.4)
+    axes.grid(axis="y", color=MUTED, linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.set_xlabel(f"vents a {found.step}; a dot is as large as they are many")
     figure.autofmt_xdate(rotation=25)
     return figure
 
