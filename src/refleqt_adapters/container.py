@@ -415,6 +415,13 @@ class Container(containers.DeclarativeContainer):
         clock=clock,
         ids=ids,
         read_transcript=providers.Singleton(_transcript_reader),
+        spending=providers.Selector(
+            settings.provided.transcriber,
+            pocketsphinx=providers.Object(None),
+            whisper=providers.Object(None),
+            litellm=spending,
+            deepgram=spending,
+        ),
     )
     transcripts: providers.Factory[TranscriptService] = providers.Factory(
         TranscriptService, store=store, activities=activities

@@ -22,6 +22,7 @@ from refleqt_core.intake.business import Competitors
 from refleqt_core.intake.drafts import ActivityDraft, UploadedFile
 from refleqt_core.intake.transcripts import turns
 from refleqt_core.ports import Segment, Transcript
+from refleqt_core.spending import BudgetSpent, SpendingService
 from refleqt_core.values import BusinessId
 
 FILE_ID = UUID(int=1)
@@ -64,11 +65,13 @@ class Listener:
 
     model: str = "first"
     fault: Exception | None = None
+    cost: int = 0
 
     def transcribe(self, audio: BinaryIO, media_type: str, *, progress: Any = None) -> Transcript:
         if self.fault is not None:
             raise self.fault
-        return said((None, f"The {self.model} model heard Freshpan."), model=self.model)
+        heard = said((None, f"The {self.model} model heard Freshpan."), model=self.model)
+        return attrs.evolve(heard, cost_micros=self.cost)
 
 
 def with_transcriber(refleqt: Composition, transcriber: Any) -> ActivityService:
@@ -228,6 +231,29 @@ def test_what_another_model_hears_replaces_what_is_read(refleqt: Composition) ->
     [page] = refleqt.activity_pages.list(business)
     assert [turn.text for turn in page.turns] == ["The second model heard Freshpan."]
     assert all("first" not in hit.text for hit in refleqt.context.search(business, "which model heard"))
+
+
+def paid(refleqt: Composition, transcriber: Any) -> tuple[ActivityService, SpendingService]:
+    spending = SpendingService(store=refleqt.store, clock=refleqt.clock, ids=refleqt.ids)
+    return attrs.evolve(with_transcriber(refleqt, transcriber), spending=spending), spending
+
+
+def test_what_listening_costs_is_on_the_account_of_the_business(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    activities, spending = paid(refleqt, Listener("hosted", cost=120_000))
+    activities.hear(business, artifact.id)
+    activities.hear(business, artifact.id)
+    [row] = spending.month(business).rows
+    assert (row.task, row.model, row.calls, row.cost_micros) == ("transcribe_audio", "hosted", 1, 120_000)
+
+
+def test_nothing_is_heard_for_money_when_the_budget_is_spent(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    activities, spending = paid(refleqt, Listener("hosted", cost=120_000))
+    spending.limit(business, 0)
+    with pytest.raises(BudgetSpent):
+        activities.hear(business, artifact.id)
+    assert refleqt.rows(business, StoredTranscript) == []
 
 
 def test_both_transcripts_stay_on_record(refleqt: Composition) -> None:

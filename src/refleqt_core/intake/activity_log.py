@@ -10,9 +10,10 @@ import attrs
 
 from ..attempts import tried_again
 from ..errors import Conflict, InvalidInput, MissingDependency
-from ..jobs.catalogue import ExtractContext, GenerateEmbeddings, TranscribeAudio, job
-from ..ports import BlobStore, Clock, Ids, Queue, Store, Transaction, Transcriber, Transcript, where
+from ..jobs.catalogue import TYPES, ExtractContext, GenerateEmbeddings, TranscribeAudio, job
+from ..ports import BlobStore, Clock, Ids, Queue, Store, Transaction, Transcriber, Transcript, Usage, where
 from ..ports.transcriber import Progress
+from ..spending import SpendingService
 from ..values import BusinessId
 from .activities import Activity, ActivityArtifact, StoredTranscript
 from .activity_files import HEAD, TranscriptReader, is_recording, media_type_of
@@ -40,6 +41,7 @@ class ActivityService:
     """What can be done with the team activities of a business.
 
     ``read_transcript`` tells a written transcript from any other file; without one no file is taken for a transcript.
+    ``spending`` is what listening costs and may cost; None where it costs nothing.
     """
 
     store: Store
@@ -49,6 +51,7 @@ class ActivityService:
     clock: Clock
     ids: Ids
     read_transcript: TranscriptReader = lambda _data, _name: None
+    spending: SpendingService | None = None
 
     def record(
         self,
@@ -163,7 +166,8 @@ class ActivityService:
 
         What the present model hears replaces, in all that is read of the activity, what another one heard before; heard
         by it last: that transcript, and nothing more happens. A file that cannot be heard says so in its ``problem``,
-        and gives None. A transcriber that does not answer or is not installed raises its error.
+        and gives None. A transcriber that does not answer or is not installed raises its error. One that costs money
+        listens within the month's budget, on the business's account: else `BudgetSpent`.
         """
         with self.store.business(business_id) as tx:
             artifact = tx.get(ActivityArtifact, activity_artifact_id)
@@ -171,6 +175,8 @@ class ActivityService:
             known = next((each for each in heard if each.model == self.transcriber.model), None)
             if known is not None:
                 return known if known == heard[-1] else self._brought_back(tx, artifact, known)
+        if self.spending is not None:
+            self.spending.check(business_id)
         try:
             with self.blobs.open(artifact.blob) as audio:
                 said = self.transcriber.transcribe(audio, artifact.media_type, progress=progress)
@@ -180,6 +186,9 @@ class ActivityService:
         except MissingDependency as error:
             self._say_problem(business_id, artifact.id, str(error))
             raise
+        if self.spending is not None:
+            usage = Usage(model=said.model, cost_micros=said.cost_micros or 0)
+            self.spending.record(business_id, TYPES[TranscribeAudio].kind, usage)
         transcript = self._stored(business_id, artifact.id, said)
         with self.store.business(business_id) as tx:
             tx.add(transcript)
