@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from refleqt_core.context.activity_pages import ActivityPage
-    from refleqt_core.context.records import ContextExtraction
     from refleqt_core.intake.transcripts import Turn
 
-    from .tables import Rows
 
 MOST_TURNS = 40
 
@@ -86,6 +84,7 @@ def clock(second: float | None) -> str:
 def _parts(page: "ActivityPage", zone: str, *, whole: bool) -> "list[RenderableType]":
     from rich.text import Text
 
+    from .quoted_findings import quoted, stored_findings
     from .tables import bullets, headed, hint, panel
 
     said = [turn for turn in page.turns if turn.artifact_id is not None]
@@ -97,7 +96,7 @@ def _parts(page: "ActivityPage", zone: str, *, whole: bool) -> "list[RenderableT
         if len(said) > MOST_TURNS and not whole:
             parts.append(hint(f"… {len(said) - MOST_TURNS} more turns; see all with --whole"))
     if page.findings:
-        parts.append(headed("What was found", _findings(page.findings)))
+        parts.append(headed("What was found", quoted(stored_findings(page.findings, with_source=False))))
     if page.problems:
         parts.append(headed("Problems", bullets(page.problems)))
     return parts
@@ -136,22 +135,3 @@ def _transcript(turns: "Sequence[Turn]") -> "RenderableType":
     for turn in turns:
         grid.add_row(clock(turn.second), Text(turn.speaker or ""), Text(turn.text))
     return grid
-
-
-def _findings(findings: "Sequence[ContextExtraction]") -> "Rows":
-    from .tables import row, table
-    from .words import cut, spoken
-
-    made = table("kind", "*finding", "*quote", "?who", "?at", ">charge")
-    for each in findings:
-        quote = f"“{cut(each.quote, 160)}”"
-        row(
-            made,
-            spoken(each.kind),
-            each.text,
-            quote,
-            each.speaker or "",
-            clock(each.quote_seconds),
-            f"{each.charge:.2f}",
-        )
-    return made

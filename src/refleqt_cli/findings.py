@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from refleqt_core.context.records import ContextExtraction
     from refleqt_core.ports import LLM
 
-    from .tables import Rows
-
-LONGEST_QUOTE = 200
 
 Names = list[str] | None
 
@@ -184,50 +181,28 @@ def _document(reading: "Reading", model: str) -> dict[str, Any]:
 
 
 def _print_reading(reading: "Reading") -> None:
-    from .tables import hint, row, table
-    from .words import counted, cut, spoken
+    from .quoted_findings import Found, quoted
+    from .tables import hint
+    from .words import counted
 
-    made = table("kind", "*finding", "*quote", "topic", ">charge", ">sure")
-    for each in reading.findings:
-        one = each.finding
-        quote = f"“{cut(one.quote, LONGEST_QUOTE)}”"
-        row(made, spoken(one.kind), one.text, quote, one.topic, f"{one.charge:.2f}", f"{each.confidence:.2f}")
+    found = [
+        Found(one.kind, one.text, one.quote, one.topic, one.charge, each.confidence)
+        for each in reading.findings
+        for one in (each.finding,)
+    ]
     told = [f"mood {reading.sentiment:+.2f}", counted(len(reading.findings), "finding")]
     told += [f"{reading.dropped:,} without proof"] if reading.dropped else []
     left_out = counted(reading.left_out, "place left out that talks to a model", "places left out that talk to a model")
     told += [left_out] if reading.left_out else []
-    print_page(*([made] if reading.findings else []), hint(" · ".join(told)))
+    print_page(*([quoted(found)] if found else []), hint(" · ".join(told)))
 
 
 def _print(found: "Sequence[ContextExtraction]", limit: int) -> None:
+    from .quoted_findings import quoted, stored_findings
     from .tables import hint
 
     if not found:
         print_page(hint("Nothing is found. New texts have to be read by a worker first: refleqt worker"))
         return
     more = [hint(f"These are {limit:,}; there may be more: --limit")] if len(found) == limit else []
-    print_page(_table(found), *more)
-
-
-def _table(found: "Sequence[ContextExtraction]") -> "Rows":
-    from refleqt_core.context.extraction import level
-
-    from .activity_show import clock
-    from .ids import short
-    from .tables import row, table
-    from .words import cut, spoken
-
-    made = table("kind", "*finding", "*quote", "?who", "?at", "?topic", ">charge", "sure", "source")
-    for each in found:
-        quote = f"“{cut(each.quote, LONGEST_QUOTE)}”"
-        source = f"{each.source_type} {short(each.source_id)}"
-        cells = (
-            each.speaker or "",
-            clock(each.quote_seconds),
-            each.topic,
-            f"{each.charge:.2f}",
-            level(each.confidence),
-            source,
-        )
-        row(made, spoken(each.kind), each.text, quote, *cells)
-    return made
+    print_page(quoted(stored_findings(found, with_source=True)), *more)

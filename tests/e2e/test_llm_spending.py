@@ -257,7 +257,7 @@ def shell(database_home: Path) -> Iterator[Shell]:
 
 def test_the_usage_is_a_table_of_tasks(shell: Shell):
     page = shell.run("llm", "usage").stdout
-    assert "extract context" in page and "offline-1" in page and "no budget limits it" in page
+    assert "extract context" in page and "offline-2" in page and "no budget limits it" in page
 
 
 def test_the_usage_is_json_for_programs(shell: Shell):

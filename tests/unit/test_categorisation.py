@@ -95,7 +95,7 @@ def test_the_model_names_what_the_rules_did_not_find(refleqt: Composition, busin
     assert saved.categorised_by == RULES
     assert service(refleqt).categorise(business, saved.id) == 1
     entry = stored(refleqt, business)
-    assert (entry.category, entry.categorised_by) == ("proof", "offline-1")
+    assert (entry.category, entry.categorised_by) == ("proof", "offline-2")
     assert {"customer-story", "roi"} <= set(entry.tags)
 
 
@@ -174,7 +174,7 @@ def test_the_id_of_an_import_stands_for_all_its_entries(refleqt: Composition, bu
     assert service(refleqt).categorise(business, record.id) == 2
     assert service(refleqt).categorise(business, record.id) == 0
     by = {entry.title: entry.categorised_by for entry in refleqt.rows(business, CalendarEntry)}
-    assert by == {titles[0]: "offline-1", titles[1]: RULES, titles[2]: "offline-1"}
+    assert by == {titles[0]: "offline-2", titles[1]: RULES, titles[2]: "offline-1"}
 
 
 def test_an_entry_that_another_worker_took_meanwhile_is_asked_about_once(
@@ -312,5 +312,5 @@ def test_a_worker_does_the_job() -> None:
             wired.queue().enqueue(job(CategorizeEntry(calendar_entry_id=saved.id), business), tx=tx)
         work(wired)
         with wired.store().business(business) as tx:
-            assert tx.get(CalendarEntry, saved.id).categorised_by == "offline-1"
+            assert tx.get(CalendarEntry, saved.id).categorised_by == "offline-2"
         assert not wired.queue().jobs(status="failed")

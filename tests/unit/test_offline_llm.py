@@ -494,3 +494,11 @@ def test_a_pair_of_words_in_its_order_is_likelier_than_the_other_way_round():
     prompt = Prompt(task="rank", instructions="", facts={"theme": "case study of a brewery"})
     forth, back = llm.score(prompt, ["case study", "study case"])
     assert forth > back
+
+
+def test_whoever_speaks_is_no_theme():
+    said = "Linnea: Chefs want shorter prep lists.\nBram: The scale beeps too loudly.\nLinnea: Chefs love the scale."
+    findings = extract(said, KnownNames(people=("Linnea Grubb",))).findings
+    themes = {word for each in findings if each.kind == "theme" for word in each.text.casefold().split()}
+    assert themes and not themes & {"linnea", "bram"}
+    assert not {each.topic for each in findings} & {"linnea", "bram"}

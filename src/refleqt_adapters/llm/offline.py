@@ -24,7 +24,7 @@ T = TypeVar("T")
 class OfflineLLM:
     """An `LLM` for the five tasks of Refleqt; the same prompt gives the same answer, in any process."""
 
-    model = "offline-1"
+    model = "offline-2"
 
     def complete(self, prompt: Prompt, schema: type[T]) -> Answer[T]:
         """See `LLM.complete`. Facts that a task cannot be done with raise `InvalidInput`."""

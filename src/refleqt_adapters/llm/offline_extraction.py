@@ -17,6 +17,7 @@ from .offline_names import Named, is_called_competitor, known_names, new_names
 
 _CUED_KINDS = ("customer_insight", "brand_voice", "alignment_gap", "signal")
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_LINE_HEAD = re.compile(r"^[ \t>*-]*([^\W\d_]\S*(?:[ \t]+\S+){0,2}?)[ \t]*:[ \t]", re.MULTILINE)
 _MOST_WORDS = 14
 _LONGEST_CLAUSE = 40
 
@@ -30,7 +31,7 @@ def extract(text: str, known: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     moods = [mood_of(sentence.text) for sentence in said]
     plain = _blanked(text, said)
     names = _all_names(said, plain, known)
-    phrases = _key_phrases(plain, {part for name in names for part in name.text.casefold().split()})
+    phrases = _key_phrases(plain, _name_words(plain, names, known))
     findings: list[dict[str, Any]] = []
     for sentence, mood in zip(said, moods, strict=True):
         about = {
@@ -93,6 +94,12 @@ def _named(sentence: Passage, names: Sequence[Named]) -> Iterator[dict[str, str]
             name.group is None and is_called_competitor(sentence.text, name.text)
         )
         yield {"kind": "competitor_mention" if competes else "entity", "text": name.text}
+
+
+def _name_words(text: str, names: Sequence[Named], known: Mapping[str, Sequence[str]]) -> set[str]:
+    """The words that name somebody, and those that stand before the colon of a line, as speakers and headings do."""
+    named = [*(name.text for name in names), *known.get("people", ()), *_LINE_HEAD.findall(text)]
+    return {word for name in named for word in name.casefold().split()}
 
 
 def _key_phrases(text: str, names: set[str]) -> list[str]:
