@@ -5,6 +5,7 @@ status each of them is.
 """
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import NamedTuple
 
 
@@ -65,7 +66,14 @@ class NotAllowed(RefleqtError):
 
 
 class Unavailable(RefleqtError):
-    """A part that is outside does not answer: the same call may succeed later."""
+    """A part that is outside does not answer: the same call may succeed later.
+
+    ``retry_after``: it is no use before that, as far as whoever refused has said.
+    """
+
+    def __init__(self, message: str = "", *, retry_after: timedelta | None = None):
+        self.retry_after = retry_after
+        super().__init__(message)
 
 
 class NeedsReview(RefleqtError):

@@ -20,7 +20,7 @@ from refleqt_adapters.queue.memory import MemoryQueue
 from refleqt_adapters.queue.procrastinate import ProcrastinateQueue
 from refleqt_adapters.store.memory import MemoryStore
 from refleqt_adapters.store.postgres import PostgresStore
-from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound, Unavailable
 from refleqt_core.intake.business import Business
 from refleqt_core.ports import Handler, Job, JobRecord, Queue, Store
 from refleqt_core.values import BusinessId
@@ -607,6 +607,165 @@ def test_a_worker_comes_back_when_stopped_at_any_moment(rig: Rig) -> None:
             pause += 0.05
             assert pause < 10
     assert rig.queue.jobs() == []
+
+
+def test_the_businesses_take_turns(rig: Rig, business: BusinessId) -> None:
+    others = [BusinessId(uuid4()) for _ in range(2)]
+    rig.enqueue(*(numbered(business, n) for n in range(20)))
+    for other in others:
+        rig.enqueue(*(numbered(other, n) for n in range(2)))
+    ran: list[BusinessId] = []
+    rig.run(lambda job: ran.append(job.business_id))
+    assert set(ran[:3]) == set(ran[3:6]) == {business, *others}
+    assert set(ran[6:]) == {business}
+
+
+def test_a_business_with_many_jobs_runs_them_in_order(rig: Rig, business: BusinessId) -> None:
+    rig.enqueue(*(numbered(business, n) for n in range(9)))
+    rig.enqueue(numbered(BusinessId(uuid4()), 100))
+    ran: list[int] = []
+    rig.run(lambda job: ran.append(job.payload["n"]))
+    assert [n for n in ran if n != 100] == list(range(9))
+
+
+def test_a_turn_does_not_come_before_a_priority(rig: Rig, business: BusinessId) -> None:
+    rig.enqueue(*(numbered(business, n, priority=1) for n in range(3)))
+    rig.enqueue(numbered(BusinessId(uuid4()), 9, priority=2))
+    ran: list[int] = []
+    rig.run(lambda job: ran.append(job.payload["n"]))
+    assert ran == [0, 1, 2, 9]
+
+
+def overlaps(rig: Rig, *jobs: Job) -> int:
+    """The most of these jobs that two workers ran at one time."""
+    rig.enqueue(*jobs)
+    running, most, lock = [0], [0], threading.Lock()
+
+    def hold(_: Job) -> None:
+        with lock:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        time.sleep(0.05)
+        with lock:
+            running[0] -= 1
+
+    workers = [threading.Thread(target=rig.run, args=[hold, "look", "see"]) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    while rig.run(hold, "look", "see"):
+        pass
+    return most[0]
+
+
+def test_of_jobs_that_are_alone_one_runs_at_a_time(rig: Rig, business: BusinessId) -> None:
+    assert overlaps(rig, *(numbered(business, n, alone=True) for n in range(6))) == 1
+    assert {record.status for record in rig.queue.jobs()} == {"succeeded"}
+
+
+def test_others_run_beside_a_job_that_is_alone(rig: Rig, business: BusinessId) -> None:
+    assert overlaps(rig, look(business, alone=True), *(look(business, kind="see") for _ in range(4))) > 1
+
+
+def test_a_job_that_is_alone_keeps_no_other_business_waiting(rig: Rig, business: BusinessId) -> None:
+    others = [look(BusinessId(uuid4()), alone=True) for _ in range(3)]
+    for other in others:
+        rig.enqueue(other)
+    assert overlaps(rig, look(business, alone=True)) > 1
+
+
+def test_a_job_that_is_alone_lets_the_next_begin_when_it_fails(rig: Rig, business: BusinessId) -> None:
+    rig.enqueue(numbered(business, 1, alone=True), numbered(business, 2, alone=True))
+    rig.run(fail)
+    assert [record.attempts for record in rig.queue.jobs()] == [1, 1]
+
+
+@pytest.mark.parametrize("error", [InvalidInput("no such file"), NotAllowed("not yours"), NotFound("it is gone")])
+def test_what_no_retry_would_mend_fails_at_once(rig: Rig, business: BusinessId, error: Exception) -> None:
+    rig.enqueue(look(business))
+
+    def refuse(_: Job) -> None:
+        raise error
+
+    assert rig.run(refuse) == 1
+    assert (rig.only().status, rig.only().attempts) == ("failed", 1)
+    assert str(error) in (rig.only().problem or "")
+
+
+def test_a_tool_that_asks_for_patience_is_given_it(rig: Rig, business: BusinessId) -> None:
+    rig.enqueue(look(business))
+
+    def ask_for_patience(_: Job) -> None:
+        raise Unavailable("too many requests", retry_after=timedelta(minutes=5))
+
+    rig.run(ask_for_patience)
+    rig.advance(timedelta(minutes=4))
+    assert rig.run(succeed) == 0
+    rig.advance(timedelta(minutes=1, seconds=1))
+    assert rig.run(succeed) == 1
+
+
+def test_statistics_count_the_jobs_of_each_kind_by_status(rig: Rig, business: BusinessId) -> None:
+    rig.enqueue(look(business), look(business), look(business, kind="see", at=rig.now() + timedelta(hours=1)))
+    rig.run(succeed)
+    rig.enqueue(look(business))
+    rig.run(fail)
+    looked, seen = rig.queue.statistics()
+    assert (looked.kind, looked.succeeded, looked.waiting, looked.failures) == ("look", 2, 1, 1)
+    assert (seen.kind, seen.waiting, seen.succeeded, seen.duration_p50, seen.oldest_waiting) == (
+        "see",
+        1,
+        0,
+        None,
+        None,
+    )
+
+
+def test_statistics_say_how_long_jobs_take_and_wait(rig: Rig, business: BusinessId) -> None:
+    rig.enqueue(look(business), look(business))
+    rig.run(lambda _: time.sleep(0.02) or rig.advance(timedelta(0)))
+    (looked,) = rig.queue.statistics()
+    assert looked.duration_p50 is not None
+    assert looked.delay_p95 is not None
+    assert looked.delay_p50 is not None
+    assert 0 <= looked.delay_p50 <= looked.delay_p95 < 5
+
+
+def test_statistics_say_how_long_the_oldest_job_waits(rig: Rig, business: BusinessId) -> None:
+    rig.enqueue(look(business), look(business, at=rig.now() + timedelta(minutes=2)))
+    (looked,) = rig.queue.statistics()
+    assert looked.oldest_waiting is not None
+    assert 0 <= looked.oldest_waiting < 5
+
+
+def test_statistics_are_of_one_business_where_one_is_named(rig: Rig, business: BusinessId) -> None:
+    rig.enqueue(look(business))
+    assert rig.queue.statistics(business_id=BusinessId(uuid4())) == []
+    assert [each.waiting for each in rig.queue.statistics(business_id=business)] == [1]
+
+
+def test_statistics_leave_out_what_ended_before(rig: Rig, business: BusinessId) -> None:
+    rig.enqueue(look(business))
+    rig.run(succeed)
+    rig.enqueue(look(business))
+    (looked,) = rig.queue.statistics(since=rig.now() + timedelta(seconds=5))
+    assert (looked.waiting, looked.succeeded) == (1, 0)
+
+
+def test_what_ended_well_can_be_forgotten(rig: Rig, business: BusinessId) -> None:
+    rig.enqueue(look(business), look(business, kind="unheard of"))
+    rig.run(succeed)
+    rig.enqueue(look(business))
+    assert rig.queue.forget(rig.now() + timedelta(seconds=5)) == 1
+    assert [record.status for record in rig.queue.jobs()] == ["waiting", "failed"]
+    assert rig.queue.forget(rig.now() + timedelta(seconds=5)) == 0
+
+
+def test_what_has_just_ended_is_not_forgotten_yet(rig: Rig, business: BusinessId) -> None:
+    rig.enqueue(look(business))
+    rig.run(succeed)
+    assert rig.queue.forget(rig.now() - timedelta(hours=1)) == 0
 
 
 WORKER = """

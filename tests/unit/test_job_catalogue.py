@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refleqt_core.errors import InvalidInput
+from refleqt_core.errors import InvalidInput, NeedsReview, NotAllowed, NotFound, Unavailable
 from refleqt_core.jobs.catalogue import (
     CATALOGUE,
     AnalyzePatterns,
@@ -25,6 +25,7 @@ from refleqt_core.jobs.catalogue import (
 from refleqt_core.jobs.retry import problem_of, retry_delay
 from refleqt_core.jobs.schedule import DAILY, MONTHLY, NIGHTLY, WEEKLY, Schedule
 from refleqt_core.ports import Job
+from refleqt_core.spending import BudgetSpent
 from refleqt_core.values import BusinessId
 
 BUSINESS = BusinessId(UUID(int=1))
@@ -169,13 +170,28 @@ def test_a_retry_waits_at_most_ten_seconds_times_four_to_the_failures_and_at_lea
     failures: int, chance: float
 ) -> None:
     longest = timedelta(seconds=10 * 4 ** (failures - 1))
-    delay = retry_delay(failures, chance)
+    delay = retry_delay(failures, chance, RuntimeError())
     assert delay is not None
     assert longest / 2 <= delay <= longest
 
 
 def test_after_three_retries_there_is_no_other() -> None:
-    assert retry_delay(4, 0.5) is None
+    assert retry_delay(4, 0.5, RuntimeError()) is None
+
+
+@pytest.mark.parametrize(
+    "error", [InvalidInput("x"), NotFound("x"), NotAllowed("x"), NeedsReview("x"), BudgetSpent("x")]
+)
+def test_what_no_retry_would_mend_is_not_tried_again(error: Exception) -> None:
+    assert retry_delay(1, 0.5, error) is None
+
+
+@pytest.mark.parametrize(("asked", "waited"), [(1, 10), (300, 300), (86_400, 3600)])
+def test_a_tool_that_says_how_long_to_wait_is_believed_within_reason(asked: int, waited: int) -> None:
+    error = Unavailable("busy", retry_after=timedelta(seconds=asked))
+    delay = retry_delay(1, 1 - 1e-12, error)
+    assert delay is not None
+    assert abs(delay - timedelta(seconds=waited)) < timedelta(seconds=1)
 
 
 def test_a_problem_is_the_traceback_with_its_causes() -> None:

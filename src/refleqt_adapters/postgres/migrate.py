@@ -18,7 +18,7 @@ from .vendor_errors import vendor_errors
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision in ``migrations/versions``."""
 
 LOCK = 7_736_353_037

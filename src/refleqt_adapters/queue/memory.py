@@ -4,17 +4,19 @@ import copy
 import heapq
 import itertools
 import random
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from threading import Condition
 
 import attrs
+import numpy as np
 
 from refleqt_adapters.transactions import memory_transaction
 from refleqt_core.errors import Conflict, InvalidInput, NotFound
 from refleqt_core.jobs.enqueueable import enqueueable
 from refleqt_core.jobs.retry import problem_of, retry_delay
-from refleqt_core.ports import Clock, Handler, Job, JobRecord, Transaction
+from refleqt_core.ports import Clock, Handler, Job, JobRecord, KindStatistics, Transaction
 from refleqt_core.ports.queue import JobStatus
 from refleqt_core.values import BusinessId
 
@@ -28,6 +30,7 @@ class Entry:
 
     record: JobRecord
     due: datetime
+    failures: int = 0
 
     @property
     def key(self) -> tuple[BusinessId, str] | None:
@@ -45,7 +48,10 @@ class MemoryQueue:
         self._ids = itertools.count(1)
         self._entries: dict[int, Entry] = {}
         self._waiting_keys: dict[tuple[BusinessId, str], int] = {}
-        self._ready: list[tuple[int, int]] = []
+        self._ready: defaultdict[tuple[int, BusinessId], list[int]] = defaultdict(list)
+        self._served: dict[BusinessId, int] = {}
+        self._turns = itertools.count(1)
+        self._alone: set[tuple[BusinessId, str]] = set()
         self._later: list[tuple[datetime, int]] = []
         self._changed = Condition()
         self._stops = 0
@@ -112,6 +118,33 @@ class MemoryQueue:
             self._check(entry, "cancelled", ("waiting",))
             self._end(entry, "cancelled")
 
+    def statistics(
+        self, *, business_id: BusinessId | None = None, since: datetime | None = None
+    ) -> list[KindStatistics]:
+        """How the jobs of each kind fare."""
+        with self._changed:
+            now = self._clock.now()
+            kinds: defaultdict[str, list[Entry]] = defaultdict(list)
+            for entry in self._entries.values():
+                ended = entry.record.ended_at
+                if business_id in (None, entry.record.job.business_id) and not (since and ended and ended < since):
+                    kinds[entry.record.job.kind].append(entry)
+            return [_statistics(kind, kinds[kind], now) for kind in sorted(kinds)]
+
+    def forget(self, ended_before: datetime) -> int:
+        """Jobs that ended well before that moment are gone."""
+        with self._changed:
+            old = [
+                id
+                for id, entry in self._entries.items()
+                if entry.record.status in ("succeeded", "cancelled")
+                and entry.record.ended_at is not None
+                and entry.record.ended_at < ended_before
+            ]
+            for id in old:
+                del self._entries[id]
+            return len(old)
+
     def _add(self, jobs: Sequence[Job]) -> None:
         with self._changed:
             now = self._clock.now()
@@ -124,6 +157,7 @@ class MemoryQueue:
 
     def _await(self, entry: Entry, due: datetime) -> None:
         entry.due = due
+        self._leave_alone(entry)
         entry.record = attrs.evolve(entry.record, status="waiting", ended_at=None)
         if entry.key is not None:
             self._waiting_keys[entry.key] = entry.record.id
@@ -135,27 +169,57 @@ class MemoryQueue:
         now = self._clock.now()
         while self._later and self._later[0][0] <= now:
             id = heapq.heappop(self._later)[1]
-            heapq.heappush(self._ready, (self._entries[id].record.job.priority, id))
-        while self._ready:
-            entry = self._entries[heapq.heappop(self._ready)[1]]
-            # A job that was cancelled and retried is in the heaps more than once.
-            if entry.record.status == "waiting" and entry.due <= now:
-                self._leave_waiting(entry)
-                attempts = entry.record.attempts + 1
-                entry.record = attrs.evolve(entry.record, status="running", attempts=attempts, started_at=now)
-                return entry
+            if (entry := self._entries.get(id)) is not None:
+                job = entry.record.job
+                heapq.heappush(self._ready[job.priority, job.business_id], id)
+        for line in sorted(self._ready, key=self._turn):
+            entry = self._first(self._ready[line], now)
+            if not self._ready[line]:
+                del self._ready[line]
+            if entry is not None:
+                return self._begun(entry, now)
         return None
+
+    def _turn(self, line: tuple[int, BusinessId]) -> tuple[int, int, int]:
+        """Of a priority the business that was served longest ago; of those that never were, the one that came first."""
+        priority, business = line
+        return priority, self._served.get(business, 0), self._ready[line][0]
+
+    def _first(self, line: list[int], now: datetime) -> Entry | None:
+        """The first job of the line that may run; it has left the line, with those before it that wait no more."""
+        held, found = [], None
+        while line and found is None:
+            entry = self._entries.get(heapq.heappop(line))
+            # A job that was cancelled and retried is in the heaps more than once, one that was forgotten still is.
+            if entry is not None and entry.record.status == "waiting" and entry.due <= now:
+                if _company(entry.record.job) in self._alone:
+                    held.append(entry.record.id)
+                else:
+                    found = entry
+        for id in held:
+            heapq.heappush(line, id)
+        return found
+
+    def _begun(self, entry: Entry, now: datetime) -> Entry:
+        self._leave_waiting(entry)
+        job = entry.record.job
+        self._served[job.business_id] = next(self._turns)
+        if (company := _company(job)) is not None:
+            self._alone.add(company)
+        attempts = entry.record.attempts + 1
+        entry.record = attrs.evolve(entry.record, status="running", attempts=attempts, started_at=now)
+        return entry
 
     def _run(self, entry: Entry, handlers: Mapping[str, Handler]) -> bool:
         """Whether the job has ended, and does not wait for a retry."""
         job = entry.record.job
         handler = handlers.get(job.kind)
         if handler is None:
-            return self._fail(entry, f"no handler for jobs of kind '{job.kind}'", None)
+            return self._fail(entry, NotFound(f"no handler for jobs of kind '{job.kind}'"))
         try:
             handler(attrs.evolve(job, payload=copy.deepcopy(job.payload)))
         except Exception as error:
-            return self._fail(entry, problem_of(error), entry.record.attempts)
+            return self._fail(entry, error)
         except BaseException:
             with self._changed:
                 self._put_back(entry, entry.due)
@@ -165,10 +229,11 @@ class MemoryQueue:
             self._end(entry, "succeeded")
         return True
 
-    def _fail(self, entry: Entry, problem: str, failures: int | None) -> bool:
+    def _fail(self, entry: Entry, error: Exception) -> bool:
         with self._changed:
-            entry.record = attrs.evolve(entry.record, problem=problem)
-            delay = None if failures is None else retry_delay(failures, self._generator.random())
+            entry.failures += 1
+            entry.record = attrs.evolve(entry.record, problem=problem_of(error))
+            delay = retry_delay(entry.record.attempts, self._generator.random(), error)
             if delay is None:
                 self._end(entry, "failed")
             else:
@@ -185,7 +250,13 @@ class MemoryQueue:
     def _end(self, entry: Entry, status: JobStatus) -> None:
         if entry.record.status == "waiting":
             self._leave_waiting(entry)
+        self._leave_alone(entry)
         entry.record = attrs.evolve(entry.record, status=status, ended_at=self._clock.now())
+        self._changed.notify_all()
+
+    def _leave_alone(self, entry: Entry) -> None:
+        if entry.record.status == "running":
+            self._alone.discard(_company(entry.record.job))
 
     def _leave_waiting(self, entry: Entry) -> None:
         if entry.key is not None:
@@ -204,3 +275,48 @@ class MemoryQueue:
         if not self._later:
             return LONGEST_WAIT
         return min(LONGEST_WAIT, (self._later[0][0] - self._clock.now()).total_seconds())
+
+
+def _company(job: Job) -> tuple[BusinessId, str] | None:
+    """What no two running jobs share."""
+    return (job.business_id, job.kind) if job.alone else None
+
+
+def _statistics(kind: str, entries: Sequence[Entry], now: datetime) -> KindStatistics:
+    counts = Counter(entry.record.status for entry in entries)
+    waits = [(now - entry.due).total_seconds() for entry in entries if entry.record.status == "waiting"]
+    records = [entry.record for entry in entries]
+    delays = [
+        (record.started_at - max(record.enqueued_at, record.job.at or record.enqueued_at)).total_seconds()
+        for record in records
+        if record.started_at and record.attempts == 1
+    ]
+    durations = [
+        (record.ended_at - record.started_at).total_seconds()
+        for record in records
+        if record.started_at and record.ended_at
+    ]
+    delay_p50, delay_p95 = _quantiles(delays)
+    duration_p50, duration_p95 = _quantiles(durations)
+    return KindStatistics(
+        kind=kind,
+        waiting=counts["waiting"],
+        running=counts["running"],
+        succeeded=counts["succeeded"],
+        failed=counts["failed"],
+        cancelled=counts["cancelled"],
+        failures=sum(entry.failures for entry in entries),
+        oldest_waiting=max((wait for wait in waits if wait >= 0), default=None),
+        delay_p50=delay_p50,
+        delay_p95=delay_p95,
+        duration_p50=duration_p50,
+        duration_p95=duration_p95,
+    )
+
+
+def _quantiles(values: Sequence[float]) -> tuple[float | None, float | None]:
+    """The median and the 95th percentile, between two values linearly."""
+    if not values:
+        return None, None
+    median, late = np.quantile(values, (0.5, 0.95)).tolist()
+    return median, late

@@ -5,6 +5,7 @@ Enqueueing is one statement, and does without procrastinate itself, which is imp
 
 import threading
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from refleqt_adapters.postgres.connections import APPLICATION_ROLE, Database
@@ -12,7 +13,7 @@ from refleqt_adapters.postgres.vendor_errors import vendor_errors
 from refleqt_adapters.transactions import connection_of, postgres_transaction
 from refleqt_core.errors import Conflict, NotFound
 from refleqt_core.jobs.enqueueable import enqueueable
-from refleqt_core.ports import Handler, Job, JobRecord, Transaction
+from refleqt_core.ports import Handler, Job, JobRecord, KindStatistics, Transaction
 from refleqt_core.ports.queue import JobStatus
 from refleqt_core.values import BusinessId
 
@@ -115,6 +116,21 @@ class ProcrastinateQueue:
     def cancel(self, id: int) -> None:
         """A waiting job will not run."""
         self._change(rows.CANCEL, id, "cancelled")
+
+    def statistics(
+        self, *, business_id: BusinessId | None = None, since: datetime | None = None
+    ) -> list[KindStatistics]:
+        """How the jobs of each kind fare."""
+        business = None if business_id is None else str(business_id)
+        asked = {"queue": self.name, "business_id": business, "since": since}
+        with vendor_errors(), self._database.engine.connect() as connection:
+            found = connection.exec_driver_sql(rows.STATISTICS, asked)
+            return [rows.statistics_of(row) for row in found.mappings()]
+
+    def forget(self, ended_before: datetime) -> int:
+        """Jobs that ended well before that moment are gone."""
+        with vendor_errors(), self._database.engine.begin() as connection:
+            return connection.exec_driver_sql(rows.FORGET, {"queue": self.name, "before": ended_before}).rowcount
 
     def _select(self, asked: Mapping[str, Any]) -> list[JobRecord]:
         with vendor_errors(), self._database.engine.connect() as connection:

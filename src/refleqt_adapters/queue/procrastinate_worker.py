@@ -1,6 +1,7 @@
 """Running procrastinate's jobs: an event loop of its own for as long as the work goes on, hidden from the caller."""
 
 import asyncio
+import json
 import logging
 import random
 import threading
@@ -19,7 +20,7 @@ from procrastinate.manager import JobManager
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from procrastinate.worker import Worker
 
-from refleqt_core.errors import Unavailable
+from refleqt_core.errors import NotFound, Unavailable
 from refleqt_core.jobs.retry import RETRIES, problem_of, retry_delay
 from refleqt_core.ports import Handler, Job
 
@@ -45,10 +46,6 @@ class Settings(Protocol):
     lease: float
 
 
-class NoHandler(Exception):
-    """The worker does not know the kind of job, nor will it the next time."""
-
-
 class Backoff(BaseRetryStrategy):
     """Retries as the core says, with jitter that differs between workers."""
 
@@ -57,27 +54,31 @@ class Backoff(BaseRetryStrategy):
 
     def get_retry_decision(self, *, exception: BaseException, job: Row) -> RetryDecision | None:
         """When the job is tried again; None: not at all."""
-        delay = retry_delay(job.attempts + 1, self._generator.random())
-        if delay is None or isinstance(exception, NoHandler):
-            return None
-        return RetryDecision(retry_at=datetime.now(UTC) + delay)
+        delay = retry_delay(job.attempts + 1, self._generator.random(), exception)
+        return None if delay is None else RetryDecision(retry_at=datetime.now(UTC) + delay)
 
 
 class Manager(JobManager):
     """procrastinate's statements, with what it leaves open."""
 
-    def __init__(self, connector: PsycopgConnector, on_fetch: Callable[[str], None]):
+    def __init__(self, connector: PsycopgConnector, queue: str, on_fetch: Callable[[str], None]):
         super().__init__(connector)
+        self._queue = queue
         self._on_fetch = on_fetch
+        self._served: dict[str, str] = {}
         self.fetched = 0
         self.ended = 0
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Row | None:
-        """The next job, of a kind that the worker has heard of."""
-        job = await super().fetch_job(queues, worker_id)
-        if job is not None:
-            self.fetched += 1
-            self._on_fetch(job.task_name)
+        """The next job, of a kind that the worker has heard of; the businesses take turns."""
+        asked = {"queue": self._queue, "worker_id": worker_id, "served": json.dumps(self._served)}
+        row = await self.connector.execute_query_one_async(rows.FETCH, **asked)
+        if row["id"] is None:
+            return None
+        job = Row.from_row(row)
+        self._served[str(row["priority"])] = row["args"]["business_id"]
+        self.fetched += 1
+        self._on_fetch(job.task_name)
         return job
 
     async def finish_job(self, job: Row, status: Status, delete_job: bool) -> None:
@@ -126,7 +127,7 @@ class Run:
         )
         self._app = App(connector=self._connector)
         self._app.tasks.clear()  # of procrastinate's own; every kind is ours
-        self._manager = self._app.job_manager = Manager(self._connector, self._declare)
+        self._manager = self._app.job_manager = Manager(self._connector, settings.name, self._declare)
         self._settings = settings
         self._handlers = handlers
         self._until_empty = until_empty
@@ -214,7 +215,7 @@ class Run:
 
     def _handle(self, job: Job) -> None:
         if job.kind not in self._handlers:
-            raise NoHandler(f"no handler for jobs of kind '{job.kind}'")
+            raise NotFound(f"no handler for jobs of kind '{job.kind}'")
         self._handlers[job.kind](job)
 
 

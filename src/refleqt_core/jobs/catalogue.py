@@ -105,27 +105,32 @@ Payload = (
 
 @attrs.frozen
 class JobType:
-    """A kind of job. ``schedule`` says how often it is worth doing; without one something that happened asks for it."""
+    """A kind of job. ``schedule`` says how often it is worth doing; without one something that happened asks for it.
+
+    Of an ``alone`` kind one job of a business runs at a time. ``tasks`` are what it asks models for, by `Prompt.task`.
+    """
 
     kind: str
     payload: type[Payload]
     priority: Literal[1, 2, 3]
     schedule: Schedule | None = None
+    alone: bool = attrs.field(default=False, kw_only=True)
+    tasks: tuple[str, ...] = attrs.field(default=(), kw_only=True)
 
 
 CATALOGUE: Mapping[str, JobType] = {
     each.kind: each
     for each in (
         JobType("transcribe_audio", TranscribeAudio, 1),
-        JobType("extract_context", ExtractContext, 2),
+        JobType("extract_context", ExtractContext, 2, tasks=("extract_context",)),
         JobType("generate_embeddings", GenerateEmbeddings, 2),
-        JobType("categorize_entry", CategorizeEntry, 1),
-        JobType("analyze_patterns", AnalyzePatterns, 2, NIGHTLY),
-        JobType("compute_delta", ComputeDelta, 3, MONTHLY),
-        JobType("map_performance", MapPerformance, 3, DAILY),
-        JobType("train_cdt", TrainCdt, 3, MONTHLY),
-        JobType("generate_maps", GenerateMaps, 3, WEEKLY),
-        JobType("generate_brief", GenerateBrief, 1),
+        JobType("categorize_entry", CategorizeEntry, 1, tasks=("categorize_entry",)),
+        JobType("analyze_patterns", AnalyzePatterns, 2, NIGHTLY, alone=True),
+        JobType("compute_delta", ComputeDelta, 3, MONTHLY, alone=True),
+        JobType("map_performance", MapPerformance, 3, DAILY, alone=True),
+        JobType("train_cdt", TrainCdt, 3, MONTHLY, alone=True),
+        JobType("generate_maps", GenerateMaps, 3, WEEKLY, alone=True, tasks=("write_map",)),
+        JobType("generate_brief", GenerateBrief, 1, tasks=("write_brief",)),
     )
 }
 
@@ -139,7 +144,15 @@ def job(payload: Payload, business_id: BusinessId, key: str | None = None, *, at
     """The job that does what ``payload`` says, with the priority of its type."""
     found = TYPES[type(payload)]
     written = {field.name: WRITERS[field.type](getattr(payload, field.name)) for field in fields(payload)}
-    return Job(kind=found.kind, business_id=business_id, payload=written, priority=found.priority, key=key, at=at)
+    return Job(
+        kind=found.kind,
+        business_id=business_id,
+        payload=written,
+        priority=found.priority,
+        key=key,
+        at=at,
+        alone=found.alone,
+    )
 
 
 def payload_of(job: Job) -> Payload:

@@ -8,7 +8,7 @@ from .embedder import Embedder
 from .events import Event, Events
 from .llm import LLM, Answer, Document, Interrupted, Prompt, Unsatisfied, Usage
 from .payment_escrow import Balance, PaymentEscrow, Price
-from .queue import Handler, Job, JobRecord, Queue
+from .queue import Handler, Job, JobRecord, KindStatistics, Queue
 from .store import Appended, Filter, Query, Store, Transaction, where
 from .trainer import Trainer, TrainingSpec, TrainingState
 from .transcriber import Progress, Segment, Transcriber, Transcript
@@ -35,6 +35,7 @@ __all__ = [
     "Interrupted",
     "Job",
     "JobRecord",
+    "KindStatistics",
     "MetricRecord",
     "PaymentEscrow",
     "Price",

@@ -17,7 +17,8 @@ class Job:
     """Something to do for a business: a ``kind`` of the catalogue and its JSON ``payload``.
 
     ``priority`` 1 is user-facing, 2 background, 3 scheduled. While a job with the same ``key`` waits, enqueueing it
-    again does nothing. ``at`` is the earliest moment it may run.
+    again does nothing. ``at`` is the earliest moment it may run. Of jobs of one kind and business that are ``alone``,
+    one runs at a time.
     """
 
     kind: str
@@ -26,6 +27,7 @@ class Job:
     priority: Literal[1, 2, 3] = 2
     key: str | None = None
     at: datetime | None = None
+    alone: bool = False
 
 
 @attrs.frozen(kw_only=True)
@@ -40,6 +42,29 @@ class JobRecord:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     problem: str | None = None
+
+
+@attrs.frozen(kw_only=True)
+class KindStatistics:
+    """How the jobs of one kind fare. Times are in seconds, and None where no job says anything about them.
+
+    ``failures`` counts failed attempts, also those after which a retry went well. ``oldest_waiting`` is how long the
+    job that waits longest could have run by now. ``delay`` is the time from the moment that a job could run to its
+    start, over jobs that needed one attempt; ``duration`` that from start to end of the last attempt.
+    """
+
+    kind: str
+    waiting: int = 0
+    running: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    cancelled: int = 0
+    failures: int = 0
+    oldest_waiting: float | None = None
+    delay_p50: float | None = None
+    delay_p95: float | None = None
+    duration_p50: float | None = None
+    duration_p95: float | None = None
 
 
 Handler = Callable[[Job], None]
@@ -57,10 +82,14 @@ class Queue(Protocol):
         ...
 
     def work(self, handlers: Mapping[str, Handler], *, until_empty: bool = False) -> int:
-        """Jobs are run, the lowest priority number first, then the oldest; gives how many ended.
+        """Jobs are run, the lowest priority number first; gives how many ended.
+
+        Within a priority the businesses take turns, so that one with many jobs keeps nobody waiting for all of them;
+        of one business the oldest job comes first.
 
         With ``until_empty`` it comes back when no job is left that may run now, and failed jobs that are to be retried
-        later are left waiting; else it runs until the process is told to stop. A kind without a handler fails at once.
+        later are left waiting; else it runs until the process is told to stop. A kind without a handler fails at once,
+        as does a job whose error no retry would mend (see `jobs.retry`).
         A job of a worker that was killed runs again.
         """
         ...
@@ -77,6 +106,16 @@ class Queue(Protocol):
 
     def retry(self, id: int) -> None:
         """A failed or cancelled job waits again, with its retries restored. Any other status: `Conflict`."""
+        ...
+
+    def statistics(
+        self, *, business_id: BusinessId | None = None, since: datetime | None = None
+    ) -> list[KindStatistics]:
+        """How the jobs of each kind fare, by kind: what waits and runs now, and what has ended ``since`` then."""
+        ...
+
+    def forget(self, ended_before: datetime) -> int:
+        """Jobs that succeeded or were cancelled before that moment are gone; gives how many. Failed ones stay."""
         ...
 
     def cancel(self, id: int) -> None:
