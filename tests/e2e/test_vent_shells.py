@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import randbits
 from typing import Any
 
 import pytest
@@ -31,7 +32,9 @@ MAIL = (
 
 
 def settings(home: Path, **more: Any) -> Settings:
-    return Settings(home=home, embedder="memory", clock="simulated", clock_start=NOON, seed=7, **more)
+    """With ids of its own each time, since a database may see several."""
+    seed = randbits(31)
+    return Settings(home=home, embedder="memory", clock="simulated", clock_start=NOON, seed=seed, **more)
 
 
 @pytest.fixture(scope="module", params=["memory", "postgres"])
