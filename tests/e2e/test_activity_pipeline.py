@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import randbits
 from typing import NamedTuple
 
 import pytest
@@ -45,7 +46,7 @@ class Held(NamedTuple):
 
 @pytest.fixture(scope="module", params=["memory", "postgres"])
 def refleqt(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Container]:
-    clock = {"clock": "simulated", "clock_start": NOON}
+    clock = {"clock": "simulated", "clock_start": NOON, "seed": randbits(31)}  # the database may see several
     if request.param == "memory":
         settings = Settings.in_memory(**clock)
     else:
@@ -58,7 +59,8 @@ def refleqt(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 
 @pytest.fixture(scope="module")
 def held(refleqt: Container) -> Held:
-    form = OnboardingForm(name="Brinewell", slug="activity-pipeline", competitors=Competitors(direct=("Freshpan",)))
+    slug = f"activity-pipeline-{refleqt.ids().new()}"
+    form = OnboardingForm(name="Brinewell", slug=slug, competitors=Competitors(direct=("Freshpan",)))
     business = BusinessId(refleqt.onboarding().complete(form).id)
     asked = refleqt.activity_advice().recommend(business)
     draft = ActivityDraft(
