@@ -38,6 +38,7 @@ def transcribe(
     transcriber: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who listens; else as REFLEQT_TRANSCRIBER says.")
     ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite what is there; never a recording.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Write down what is said in recordings, with the time of each utterance.
@@ -51,12 +52,14 @@ def transcribe(
     if len(files) > 1 and out is None and named in ("vtt", "srt"):
         raise InvalidInput(f"several recordings make several files of {named}; name a folder for them with --out")
     _check(files, out)
+    targets = _targets(files, out, named)
+    _check_targets(targets, files, force=force)
     chosen = {} if transcriber is None else {"transcriber": _known(transcriber)}
     faults: list[Fault] = []
     with session(ctx).open(**chosen) as container:
         heard = _heard(container.transcriber(), files, faults)
         if out is not None:
-            _write(heard, out, named, into_folder=len(files) > 1)
+            _write(heard, targets, named)
         elif named == "json":
             _print_json(heard, several=len(files) > 1)
         else:
@@ -99,6 +102,34 @@ def _check(files: Sequence[Path], out: Path | None) -> None:
         faults.append(Fault(str(out), None, None, "it is no folder", "Name a folder for several recordings."))
     if out is not None and not out.parent.is_dir():
         faults.append(Fault(str(out), None, None, "its folder does not exist", "Make the folder, or name another."))
+    if faults:
+        raise InvalidInput(faults)
+
+
+def _targets(files: Sequence[Path], out: Path | None, form: str) -> dict[Path, Path]:
+    """Where each recording's words are written to; nowhere where they are printed."""
+    if out is None:
+        return {}
+    if not (len(files) > 1 or out.is_dir()):
+        return {files[0]: out}
+    ending = "txt" if form == "text" else form
+    return {file: out / f"{file.name}.{ending}" for file in files}
+
+
+def _check_targets(targets: dict[Path, Path], files: Sequence[Path], *, force: bool) -> None:
+    """What is written destroys no recording, nothing that was written for another, and nothing unasked."""
+    from refleqt_core.errors import Fault, InvalidInput
+
+    faults, sources = [], dict[Path, Path]()
+    for file, target in targets.items():
+        if target.exists() and any(target.samefile(each) for each in files):
+            faults.append(Fault(str(target), None, None, "it is a recording itself", "Name another file with --out."))
+        elif (other := sources.setdefault(target, file)) is not file:
+            problem = f"both {other} and {file} would be written to it"
+            faults.append(Fault(str(target), None, None, problem, "Give them one at a time, or other names."))
+        elif target.is_file() and not force:
+            remedy = "Name another with --out, or overwrite it with --force."
+            faults.append(Fault(str(target), None, None, "it is there already", remedy))
     if faults:
         raise InvalidInput(faults)
 
@@ -149,14 +180,12 @@ def listening(name: str) -> "Iterator[Progress]":
         yield told
 
 
-def _write(heard: "Iterable[tuple[Path, Transcript]]", out: Path, form: str, *, into_folder: bool) -> None:
+def _write(heard: "Iterable[tuple[Path, Transcript]]", targets: dict[Path, Path], form: str) -> None:
     from refleqt_adapters.transcript_exports import written
 
-    if into_folder:
-        out.mkdir(exist_ok=True)
     for file, transcript in heard:
-        ending = "txt" if form == "text" else form
-        target = out / f"{file.name}.{ending}" if out.is_dir() else out
+        target = targets[file]
+        target.parent.mkdir(exist_ok=True)
         target.write_text(written(transcript, form), encoding="utf-8")
         say(f"Written to {target}")
 

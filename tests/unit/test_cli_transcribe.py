@@ -105,3 +105,35 @@ def test_what_was_heard_before_a_program_was_missed_is_printed(home: Path, tmp_p
     (tmp_path / "talk.mp3").write_bytes(b"ID3\4 and so on")
     result = run(home, silence(tmp_path), tmp_path / "talk.mp3", "--json", code=8, path="")
     assert len(json.loads(result.stdout)) == 1
+
+
+def test_a_recording_is_never_written_over(home: Path, tmp_path: Path) -> None:
+    recording = silence(tmp_path)
+    before = recording.read_bytes()
+    (tmp_path / "link.wav").symlink_to(recording)
+    for out in (recording, tmp_path / "link.wav"):
+        assert "a recording itself" in run(home, recording, "--out", out, "--force", code=2).stderr
+    assert recording.read_bytes() == before
+
+
+def test_what_is_there_is_overwritten_only_by_force(home: Path, tmp_path: Path) -> None:
+    recording, out = silence(tmp_path), tmp_path / "words.txt"
+    out.write_text("mine")
+    assert "there already" in run(home, recording, "--out", out, code=2).stderr
+    assert out.read_text() == "mine"
+    run(home, recording, "--out", out, "--force")
+    assert out.read_text() == ""
+
+
+def test_what_is_there_in_a_folder_is_not_overwritten_either(home: Path, tmp_path: Path) -> None:
+    one, other = silence(tmp_path), silence(tmp_path, "quiet.wav")
+    (tmp_path / "quiet.wav.txt").write_text("mine")
+    run(home, one, other, "--out", tmp_path, code=2)
+    assert (tmp_path / "quiet.wav.txt").read_text() == "mine" and not (tmp_path / "silence.wav.txt").exists()
+
+
+def test_two_recordings_of_one_name_are_refused_for_one_folder(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    one, other = silence(tmp_path), silence(tmp_path / "more")
+    result = run(home, one, other, "--out", tmp_path / "words", code=2)
+    assert "would be written to it" in " ".join(result.stderr.split()) and not (tmp_path / "words").exists()
