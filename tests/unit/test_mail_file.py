@@ -165,3 +165,11 @@ def test_no_bytes_end_in_anything_but_a_vent_or_a_fault(tmp_path_factory: pytest
     except InvalidInput:
         return
     assert vent.text.strip() and "\0" not in vent.text
+
+
+@pytest.mark.parametrize("day", ["Mon, 1 Jan 2199 10:00:00 +0000", "Mon, 1 Jan 0001 10:00:00 +1400", "1 Jan 1989"])
+def test_a_mail_with_a_date_that_cannot_be_right_is_written_when_it_is_read(tmp_path: Path, day: str) -> None:
+    path = tmp_path / "mail.eml"
+    path.write_bytes(mail().as_bytes().replace(b"Mon, 02 Mar 2026 23:10:00 +0100", day.encode()))
+    content = read_mail(path, reading=Reading(time_zone="UTC", now=NOON))
+    assert content.items[0].written_at == NOON and "no date" in content.notes[0]

@@ -1,6 +1,7 @@
 """The files that a marketing team has are read as drafts and records, or every fault of them is named."""
 
 import csv
+import json
 import os
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -79,6 +80,15 @@ def test_the_faults_of_vents_are_named_by_line_and_field(tmp_path: Path):
         (6, "external_id"),
         (7, None),
     ]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("written_at", "2199-01-01T00:00:00Z"), ("written_at", "1901-01-01T00:00:00Z"), ("tags", ["x" * 61])],
+)
+def test_a_line_that_can_be_no_vent_is_named(tmp_path: Path, field: str, value: object):
+    said = {"external_id": "a", "written_at": "2026-03-03T00:00:00Z", "text": "x"} | {field: value}
+    assert places(read_vents, write(tmp_path, "v.jsonl", json.dumps(said))) == [(1, field)]
 
 
 def test_vents_without_their_bad_lines_are_the_good_ones(tmp_path: Path):

@@ -192,17 +192,32 @@ def test_vents_that_get_shorter_are_a_trend() -> None:
 
 @given(VENTS, st.integers(1, 3))
 def test_the_plot_counts_every_vent_once_or_names_it_as_left_out(vents: list[VentEntry], most: int) -> None:
-    found = themes_over_time(vents, [theme(), theme(OTHER, "rent")], time_zone="UTC", most=most)
+    found = themes_over_time(vents, [theme(), theme(OTHER, "rent")], time_zone="UTC", as_of=NOON, most=most)
     assert sum(line.total for line in found.lines) + found.left_out == len(vents)
     assert all(len(line.counts) == len(found.starts) for line in found.lines)
     assert list(found.starts) == sorted(set(found.starts))
 
 
 def test_a_week_without_a_vent_is_a_column_of_its_own() -> None:
-    found = themes_over_time([vent(0, theme_id=THEME), vent(14, theme_id=THEME)], [theme()], time_zone="UTC")
+    twice = [vent(0, theme_id=THEME), vent(14, theme_id=THEME)]
+    found = themes_over_time(twice, [theme()], time_zone="UTC", as_of=NOON)
     assert (found.step, found.lines[0].counts) == ("week", (1, 0, 1))
 
 
 def test_a_long_time_is_counted_by_months() -> None:
-    found = themes_over_time([vent(0, theme_id=THEME), vent(300, theme_id=THEME)], [theme()], time_zone="UTC")
+    twice = [vent(0, theme_id=THEME), vent(300, theme_id=THEME)]
+    found = themes_over_time(twice, [theme()], time_zone="UTC", as_of=NOON)
     assert found.step == "month" and all(start.day == 1 for start in found.starts) and len(found.starts) == 11
+
+
+@pytest.mark.parametrize("year", [1, 1989, 2199, 9999])
+def test_a_date_that_cannot_be_right_changes_neither_the_plot_nor_the_signals(year: int) -> None:
+    vents = [vent(number, theme_id=THEME, sentiment=0.1) for number in range(9)]
+    wrong = vent(50, theme_id=THEME, sentiment=-1.0, written_at=NOON.replace(year=year))
+    plots = [
+        themes_over_time(those, [theme()], time_zone="Pacific/Kiritimati", as_of=NOON)
+        for those in (vents, [*vents, wrong])
+    ]
+    assert (plots[0].starts, plots[0].lines) == (plots[1].starts, plots[1].lines)
+    assert [plot.left_out for plot in plots] == [0, 1]
+    assert signals(*vents, wrong) == signals(*vents)

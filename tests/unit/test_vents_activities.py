@@ -25,7 +25,7 @@ VENTS = st.lists(
         external_id=st.text(max_size=3),
         text=st.text(min_size=1, max_size=40).filter(str.strip),
         written_at=st.sampled_from([NOON - timedelta(days=n) for n in range(3)]),
-        tags=st.lists(st.text(max_size=4), max_size=2).map(tuple),
+        tags=st.lists(st.sampled_from(["a", " b ", "", "c  d"]), max_size=2).map(tuple),
     ),
     max_size=5,
     unique_by=lambda each: each.external_id,
@@ -75,6 +75,37 @@ def test_an_empty_vent_is_refused(refleqt: Composition) -> None:
         refleqt.vents.write(refleqt.business(), "")
 
 
+@pytest.mark.parametrize("days", [-15_000, 2, 60_000])
+def test_a_vent_of_a_day_that_cannot_be_right_is_refused(refleqt: Composition, days: int) -> None:
+    business, day = refleqt.business(), NOON + timedelta(days=days)
+    with pytest.raises(InvalidInput) as written:
+        refleqt.vents.write(business, "Late again.", written_at=day)
+    with pytest.raises(InvalidInput) as imported:
+        refleqt.vents.import_vents(business, [VentDraft(external_id="V-1", text="Late.", written_at=day)], FILE)
+    assert {written.value.faults[0].field, imported.value.faults[0].field} == {"written_at"}
+    assert not refleqt.rows(business, VentEntry)
+
+
+@pytest.mark.parametrize("tag", ["x" * 61, "sal\u200bes", "sal\u202ees", "sal\x1bes"])
+def test_a_tag_that_is_too_long_or_holds_what_nobody_sees_is_refused(refleqt: Composition, tag: str) -> None:
+    business = refleqt.business()
+    vent = refleqt.vents.write(business, "Late again.", tags=["sales"])
+    for write in (
+        lambda: refleqt.vents.write(business, "Late again.", tags=[tag]),
+        lambda: refleqt.vent_editing.edit(business, vent.id, tags=[tag]),
+    ):
+        with pytest.raises(InvalidInput) as error:
+            write()
+        assert error.value.faults[0].field == "tags"
+
+
+def test_blank_tags_are_left_out(refleqt: Composition) -> None:
+    business = refleqt.business()
+    vent = refleqt.vents.write(business, "Late again.", tags=["", "  ", " key   accounts", "key accounts"])
+    assert vent.tags == ("key accounts",)
+    assert refleqt.vent_editing.edit(business, vent.id, tags=[" "]).tags == ()
+
+
 def test_two_vents_of_the_same_words_are_two(refleqt: Composition) -> None:
     business = refleqt.business()
     refleqt.vents.write(business, "Late again.")
@@ -105,11 +136,11 @@ def test_vents_about_the_same_thing_share_a_theme_that_counts_them(refleqt: Comp
     business = refleqt.business()
     texts = ["The new scanners are slow", "Those scanners are slow again", "Payroll lost my holidays in December"]
     for n, text in enumerate(texts):
-        refleqt.vents.write(business, text, written_at=NOON + timedelta(days=n))
+        refleqt.vents.write(business, text, written_at=NOON - timedelta(days=3 - n))
     refleqt.work()
     themes = refleqt.rows(business, VentTheme, order="-count")
     assert [theme.count for theme in themes] == [2, 1]
-    assert (themes[0].first_seen, themes[0].last_seen) == (NOON, NOON + timedelta(days=1))
+    assert (themes[0].first_seen, themes[0].last_seen) == (NOON - timedelta(days=3), NOON - timedelta(days=2))
 
 
 def test_a_vent_that_is_read_again_counts_once_in_its_theme(refleqt: Composition) -> None:

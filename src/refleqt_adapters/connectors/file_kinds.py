@@ -188,6 +188,7 @@ FILE_KINDS: Mapping[str, FileKind] = MappingProxyType(
             columns=VENT_FIELDS,
             required=VENT_FIELDS[:3],
             read=read_vents,
+            placed=read_vents,
         ),
         "mail": _document("a vent that came as a mail", ".eml", "mail header", read_mail, read_mail),
         "activity": _form(

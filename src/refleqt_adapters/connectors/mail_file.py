@@ -1,6 +1,7 @@
 """A vent from a mail (``.eml``, RFC 5322)."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email import policy
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.intake.drafts import VentDraft
+from refleqt_core.intake.vent_rules import CLOCKS_APART, is_credible
 
 from .csv_records import opened
 from .keyed_rows import FileContent
@@ -21,6 +23,8 @@ LARGEST = 50 << 20
 """Bytes of a mail with its attachments."""
 LONGEST = 50_000
 """Characters of a vent, as they are taken over HTTP."""
+_EARLY_YEAR = re.compile(r"(?<!\S)0\d{3}(?!\S)")
+"""The parser takes the year 0001 for 2001, as it may 01 alone."""
 _REPLY = ("re:", "aw:", "fwd:", "fw:", "wg:", "sv:", "tr:")
 
 
@@ -28,12 +32,14 @@ def read_mail(path: Path, *, skip_bad_rows: bool = False, reading: Reading | Non
     """The mail as one vent: its subject and what its author wrote, when they wrote it, under its Message-ID.
 
     Quoted mails, the signature and attachments are left out; the notes say which attachments. A mail without a date
-    was written when it is read, one without an id is known by its content. ``skip_bad_rows`` changes nothing, since
-    there is one. No mail, or nothing in it: `InvalidInput`.
+    that can be right was written when it is read, one without an id is known by its content. ``skip_bad_rows`` changes
+    nothing, since there is one. No mail, or nothing in it: `InvalidInput`.
     """
     source = str(path)
     with opened(path) as file:
         data = file.read(LARGEST + 1)
+    if not data:
+        raise _fault(source, "the file is empty", "Save the mail as .eml.")
     if len(data) > LARGEST:
         raise _fault(source, f"the mail has more than {LARGEST >> 20} MB", "Save it without its attachments.")
     mail = BytesParser(policy=policy.default).parsebytes(data)
@@ -45,9 +51,9 @@ def read_mail(path: Path, *, skip_bad_rows: bool = False, reading: Reading | Non
         raise _fault(source, "there is nothing in the mail", "Write a word or two.")
     if len(text) > LONGEST:
         raise _fault(source, f"the mail says more than {LONGEST:,} characters", "Import what matters of it.")
-    written_at = _written_at(mail)
-    if written_at is None:
-        written_at = (reading or Reading.of_file(path)).now
+    written_at, now = _written_at(mail), (reading or Reading.of_file(path)).now
+    if written_at is None or not is_credible(written_at, now, CLOCKS_APART):
+        written_at = now
         notes.append("The mail has no date that can be read; it was taken as written now.")
     vent = VentDraft(external_id=_identity(mail, data), text=text, written_at=written_at)
     return FileContent([vent], notes=tuple(notes))
@@ -91,8 +97,11 @@ def _notes(mail: EmailMessage) -> Iterator[str]:
 
 def _written_at(mail: EmailMessage) -> datetime | None:
     """The moment of the Date header; one without a time zone is taken as UTC, as RFC 5322 says of ``-0000``."""
+    said = _header(mail, "date")
+    if any(name.lower() == "date" and _EARLY_YEAR.search(str(raw)) for name, raw in mail.raw_items()):
+        return None
     try:
-        at = parsedate_to_datetime(_header(mail, "date"))
+        at = parsedate_to_datetime(said)
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
     except (ValueError, TypeError, OverflowError):
         return None

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from refleqt_core.errors import Fault, InvalidInput
 from refleqt_core.intake.drafts import VentDraft
+from refleqt_core.intake.vent_rules import tidied_tags, vent_faults
 
 from .cells import Unreadable, keepable, moment
 from .csv_records import HELD, Line, Lines, opened, refused, text_of
 from .keyed_rows import FileContent, KeyedRows
+from .reading import Reading
 
 VENT_FIELDS = ("external_id", "written_at", "text", "tags")
 _REMEDY = (
@@ -18,20 +21,20 @@ _REMEDY = (
 )
 
 
-def read_vents(path: Path, *, skip_bad_rows: bool = False) -> FileContent[VentDraft]:
+def read_vents(path: Path, *, skip_bad_rows: bool = False, reading: Reading | None = None) -> FileContent[VentDraft]:
     """The vents of the file, each ``external_id`` once; any fault raises `InvalidInput` with all faults by line.
 
     With ``skip_bad_rows`` faulty lines are kept apart as ``rejected`` instead; a file without a line raises all the
     same. Fields that are not known are named in ``unused_columns``.
     """
-    source = str(path)
+    source, now = str(path), (reading or Reading.of_file(path)).now
     rows: KeyedRows[VentDraft] = KeyedRows(source, ("external_id",), None if skip_bad_rows else HELD)
     unused: dict[str, None] = {}
     empty = True
     with opened(path) as file:
         for line in Lines(file):
             if not line.is_blank:
-                _take(rows, source, line, unused)
+                _take(rows, source, line, unused, now)
                 empty = False
     if empty:
         raise InvalidInput([Fault(source, None, None, "the file is empty", _REMEDY)])
@@ -41,7 +44,7 @@ def read_vents(path: Path, *, skip_bad_rows: bool = False) -> FileContent[VentDr
     return FileContent(list(good.values()), rejected, tuple(unused))
 
 
-def _take(rows: KeyedRows[VentDraft], source: str, line: Line, unused: dict[str, None]) -> None:
+def _take(rows: KeyedRows[VentDraft], source: str, line: Line, unused: dict[str, None], now: datetime) -> None:
     fields = _object(source, line)
     if isinstance(fields, Fault):
         rows.reject(line.row, line.raw, [fields])
@@ -55,10 +58,11 @@ def _take(rows: KeyedRows[VentDraft], source: str, line: Line, unused: dict[str,
         except Unreadable as wrong:
             faults.append(Fault(source, line.row, name, wrong.problem, wrong.remedy))
     rows.note_key(line.row, (values.get("external_id"),))
-    if faults:
+    vent = None if faults else VentDraft(**values)
+    if vent is None or (faults := vent_faults(vent, now, source, line.row)):
         rows.reject(line.row, line.raw, faults)
     else:
-        rows.keep(line.row, line.raw, VentDraft(**values))
+        rows.keep(line.row, line.raw, vent)
 
 
 def _object(source: str, line: Line) -> dict[str, Any] | Fault:
@@ -88,7 +92,7 @@ def _tags(said: Any) -> tuple[str, ...]:
         return ()
     if not isinstance(said, list):
         raise Unreadable("the field is not a list", 'Write a list of texts, like ["launch"].')
-    return tuple(map(_text, said))
+    return tidied_tags(_text(tag) for tag in said if tag != "")
 
 
 _FIELDS: dict[str, Callable[[Any], Any]] = {

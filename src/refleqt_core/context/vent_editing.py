@@ -5,7 +5,8 @@ from uuid import UUID
 
 import attrs
 
-from ..errors import Conflict
+from ..errors import Conflict, InvalidInput
+from ..intake.vent_rules import tag_faults, tidied_tags
 from ..intake.vents import VentEntry
 from ..jobs.catalogue import ExtractContext, GenerateEmbeddings, job
 from ..ports import Clock, Queue, Store, where
@@ -35,15 +36,18 @@ class VentEditing:
         """The vent says ``text`` and has ``tags``; None: as it was. The same again changes nothing.
 
         With another text all that followed from the old one is gone at once (vectors, findings, mood, theme unless a
-        person chose it or it is the vent's alone), and the vent is about to be read anew. Unknown: `NotFound`. Blank:
-        `InvalidInput`. Changed since ``version``, or read by the worker: `Conflict`.
+        person chose it or it is the vent's alone), and the vent is about to be read anew. Unknown: `NotFound`. Blank,
+        or with a tag that cannot be one: `InvalidInput`. Changed since ``version``, or read by the worker: `Conflict`.
         """
+        tags = None if tags is None else tidied_tags(tags)
+        if faults := list(tag_faults(tags or (), "vent")):
+            raise InvalidInput(faults)
         with self.store.business(business_id) as tx:
             vent = tx.get(VentEntry, vent_id)
             if version not in (None, vent.version):
                 raise Conflict("somebody has changed the vent since; read it again, then decide")
             said = vent.text if text is None else text
-            edited = attrs.evolve(vent, text=said, tags=vent.tags if tags is None else tuple(dict.fromkeys(tags)))
+            edited = attrs.evolve(vent, text=said, tags=vent.tags if tags is None else tags)
             if edited == vent:
                 return vent
             edited = attrs.evolve(edited, edited_at=self.clock.now())

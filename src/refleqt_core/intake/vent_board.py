@@ -1,16 +1,19 @@
 """The vent board's use cases: write, import."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import attrs
 
+from ..errors import InvalidInput
 from ..jobs.catalogue import ExtractContext, GenerateEmbeddings, job
 from ..ports import Clock, Ids, Queue, Store, Transaction, where
 from ..values import BusinessId
 from .drafts import ImportedFile, VentDraft
 from .imports import ImportBatch
 from .upserts import Upserted, batch, check_no_duplicates, upsert
+from .vent_rules import tidied_tags, vent_faults
 from .vents import VentEntry
 
 
@@ -32,19 +35,27 @@ class VentService:
         external_id: str | None = None,
         written_at: datetime | None = None,
     ) -> VentEntry:
-        """The vent is kept as written, and about to be read: extracted, embedded, joined to its theme."""
+        """The vent is kept as written, and about to be read: extracted, embedded, joined to its theme.
+
+        Written before 1990 or more than a year ahead of now, or with a tag that cannot be one: `InvalidInput`.
+        """
         draft = VentDraft(
             external_id=external_id or str(self.ids.new()),
             text=text,
             tags=tuple(tags),
             written_at=written_at or self.clock.now(),
         )
+        [draft] = self._checked([draft], "vent")
         with self.store.business(business_id) as tx:
             done = self._write(tx, business_id, [draft])
             return (done.touched + done.unchanged)[0]
 
     def import_vents(self, business_id: BusinessId, drafts: Sequence[VentDraft], file: ImportedFile) -> ImportBatch:
-        """All vents of the file are on the board, or none of them. Imported again, all are unchanged."""
+        """All vents of the file are on the board, or none of them. Imported again, all are unchanged.
+
+        Those that cannot be vents (`vent_faults`): `InvalidInput` with all that is wrong.
+        """
+        drafts = self._checked(drafts, file.name)
         check_no_duplicates([draft.external_id for draft in drafts], file, "external_id")
         with self.store.business(business_id) as tx:
             done = self._write(tx, business_id, drafts)
@@ -55,6 +66,14 @@ class VentService:
         """The last vents, the newest first."""
         with self.store.business(business_id) as tx:
             return tx.find(VentEntry, *where(), order="-written_at", limit=limit)
+
+    def _checked(self, drafts: Sequence[VentDraft], source: str) -> list[VentDraft]:
+        """The drafts with their tags tidied."""
+        now, tidied = self.clock.now(), [replace(draft, tags=tidied_tags(draft.tags)) for draft in drafts]
+        faults = [fault for draft in tidied for fault in vent_faults(draft, now, source)]
+        if faults:
+            raise InvalidInput(faults)
+        return tidied
 
     def _write(self, tx: Transaction, business_id: BusinessId, drafts: Sequence[VentDraft]) -> Upserted[VentEntry]:
         fresh = [

@@ -1,12 +1,13 @@
 """How often each theme came up, week by week or month by month."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import attrs
 
+from .vent_rules import is_credible
 from .vents import VentEntry, VentTheme
 
 MOST_WEEKS = 30
@@ -38,14 +39,15 @@ class ThemesOverTime:
 
 
 def themes_over_time(
-    vents: Sequence[VentEntry], themes: Sequence[VentTheme], *, time_zone: str, most: int = 8
+    vents: Sequence[VentEntry], themes: Sequence[VentTheme], *, time_zone: str, as_of: datetime, most: int = 8
 ) -> ThemesOverTime:
     """The ``most`` themes with the most vents; days are those of ``time_zone``, weeks begin on Mondays.
 
-    ``left_out`` vents have no theme yet, or one of those that are not shown.
+    ``left_out`` vents have no theme yet, or one of those that are not shown, or no date that can be right as of then.
     """
     zone, known = ZoneInfo(time_zone), {theme.id: theme for theme in themes}
-    dated = [(vent.theme_id, vent.written_at.astimezone(zone).date()) for vent in vents if vent.theme_id in known]
+    placed = [vent for vent in vents if vent.theme_id in known and is_credible(vent.written_at, as_of)]
+    dated = [(vent.theme_id, vent.written_at.astimezone(zone).date()) for vent in placed]
     if not dated:
         return ThemesOverTime(step="week", starts=(), lines=(), left_out=len(vents))
     first, last = min(day for _, day in dated), max(day for _, day in dated)

@@ -70,7 +70,8 @@ class VentReader:
         """How often the ``most`` themes with the most vents came up, by the clocks of the business."""
         with self.store.business(business_id) as tx:
             zone = tx.get(Business, business_id).time_zone
-            return themes_over_time(_vents(tx), tx.find(VentTheme), time_zone=zone, most=most)
+            now = self.clock.now()
+            return themes_over_time(_vents(tx), tx.find(VentTheme), time_zone=zone, as_of=now, most=most)
 
 
 def _vents(tx: Transaction) -> Sequence[VentEntry]:

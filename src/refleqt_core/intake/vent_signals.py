@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
+from .vent_rules import EARLIEST
 from .vent_timing import Timing, timing
 from .vent_trends import Length, Mood, length, mood
 from .vents import VentEntry, VentTheme
@@ -85,8 +86,10 @@ class VentSignals:
 def vent_signals(
     vents: Sequence[VentEntry], themes: Iterable[VentTheme], *, time_zone: str, as_of: datetime
 ) -> VentSignals:
-    """All five, of the vents written until ``as_of``; hours are those of the clocks in ``time_zone``."""
-    known = sorted((vent for vent in vents if vent.written_at <= as_of), key=lambda vent: (vent.written_at, vent.id))
+    """All five, of the vents written since 1990 until ``as_of``; hours are those of the clocks in ``time_zone``."""
+    known = sorted(
+        (vent for vent in vents if EARLIEST <= vent.written_at <= as_of), key=lambda vent: (vent.written_at, vent.id)
+    )
     return VentSignals(
         as_of=as_of,
         timing=timing(known, ZoneInfo(time_zone)),
