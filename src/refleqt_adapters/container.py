@@ -414,6 +414,7 @@ class Container(containers.DeclarativeContainer):
         transcriber=transcriber,
         clock=clock,
         ids=ids,
+        blob_kinds=BLOB_KINDS,
         read_transcript=providers.Singleton(_transcript_reader),
         spending=providers.Selector(
             settings.provided.transcriber,

@@ -127,7 +127,13 @@ class Composition:
     @property
     def activities(self) -> ActivityService:
         return self._with(
-            ActivityService, "queue", "blobs", "clock", "ids", transcriber=MemoryTranscriber(self.transcripts)
+            ActivityService,
+            "queue",
+            "blobs",
+            "clock",
+            "ids",
+            transcriber=MemoryTranscriber(self.transcripts),
+            blob_kinds=BLOB_KINDS,
         )
 
     @property

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import wave
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,7 +15,7 @@ from composition import FILE, NOON, Composition
 
 from refleqt_adapters.connectors.activity_file import read_activity
 from refleqt_core.context.records import ContextExtraction
-from refleqt_core.errors import Conflict, InvalidInput, MissingDependency, NotFound
+from refleqt_core.errors import Conflict, Fault, InvalidInput, MissingDependency, NotFound, Unavailable
 from refleqt_core.intake.activities import Activity, ActivityArtifact, Participant, StoredTranscript
 from refleqt_core.intake.activity_files import is_recording, media_type_of
 from refleqt_core.intake.activity_log import ActivityService
@@ -26,6 +27,7 @@ from refleqt_core.spending import BudgetSpent, SpendingService
 from refleqt_core.values import BusinessId
 
 FILE_ID = UUID(int=1)
+VTT = b"WEBVTT"
 WAV = b"RIFF\x24\x00\x00\x00WAVEfmt \x10\x00\x00\x00"
 
 
@@ -135,6 +137,12 @@ def test_a_title_stays_where_the_same_activity_is_imported_without_one(refleqt: 
         (WAV, "notes.txt", "text/plain", "audio/wav"),
         (b"ID3\x04", "x", "", "audio/mpeg"),
         (b"\xff\xfb\x90\x44", "x", "", "audio/mpeg"),
+        ("Ada: no.".encode("utf-16"), "talk.txt", "", "text/plain"),
+        ("Ada: no.".encode("utf-16"), "talk.vtt", "", "text/vtt"),
+        (b"\xff\xfb\xf0\x44", "x", "", "application/octet-stream"),
+        (b"\xff\xfb\x9c\x44", "x", "", "application/octet-stream"),
+        (b"\xff\xeb\x90\x44", "x", "", "application/octet-stream"),
+        (b"\xff\xf3\x40\xc4", "x", "", "audio/mpeg"),
         (b"fLaC\x00", "x.wav", "audio/wav", "audio/flac"),
         (b"OggS\x00", "x", "", "audio/ogg"),
         (b"\x1aE\xdf\xa3", "x", "", "video/webm"),
@@ -193,6 +201,55 @@ def test_a_transcript_that_cannot_be_read_is_refused_with_the_activity(refleqt: 
     assert refleqt.rows(business, Activity) == []
 
 
+def test_of_a_transcript_that_is_refused_nothing_is_kept(refleqt: Composition) -> None:
+    def refuse(_data: BinaryIO, _name: str) -> Transcript:
+        raise InvalidInput("row 3 has no time")
+
+    business = refleqt.business()
+    held = refleqt.activities.record(business, activity())
+    service = attrs.evolve(refleqt.activities, read_transcript=refuse)
+    with pytest.raises(InvalidInput):
+        service.attach(business, held.id, upload(VTT, "talk.vtt"))
+    assert blobs_of(refleqt) == []
+
+
+def test_of_an_activity_of_an_unknown_type_no_file_is_kept(refleqt: Composition) -> None:
+    business = refleqt.business()
+    with pytest.raises(InvalidInput):
+        refleqt.activities.record(business, activity(activity_type="nothing of the kind"), [upload(WAV)])
+    assert blobs_of(refleqt) == []
+
+
+def test_of_a_file_for_an_activity_that_is_removed_meanwhile_nothing_is_kept(refleqt: Composition) -> None:
+    business = refleqt.business()
+    held = refleqt.activities.record(business, activity())
+
+    def read(_data: BinaryIO, _name: str) -> Transcript:
+        refleqt.removal.remove_activity(business, held.id)
+        return said((None, "The first model heard Freshpan."))
+
+    with pytest.raises(NotFound):
+        attrs.evolve(refleqt.activities, read_transcript=read).attach(business, held.id, upload(VTT, "talk.vtt"))
+    assert blobs_of(refleqt) == []
+
+
+def test_a_file_that_another_activity_has_stays_when_it_is_refused_here(refleqt: Composition) -> None:
+    business, _ = recorded(refleqt)
+    unknown = activity(external_id="A-2", recommendation_id=FILE_ID)
+    with pytest.raises(NotFound):
+        refleqt.activities.record(business, unknown, [upload(WAV), upload(VTT, "talk.vtt")])
+    assert blobs_of(refleqt) == ["recording"]
+
+
+@pytest.mark.parametrize("name", ["talk.wav", "talk.vtt", "board.png"])
+def test_a_file_without_a_byte_is_refused(refleqt: Composition, name: str) -> None:
+    business = refleqt.business()
+    held = refleqt.activities.record(business, activity())
+    with pytest.raises(InvalidInput, match=r"empty \(0 bytes\)"):
+        refleqt.activities.attach(business, held.id, upload(b"", name))
+    assert refleqt.rows(business, ActivityArtifact) == [] and blobs_of(refleqt) == []
+
+
 def test_a_recording_that_cannot_be_heard_says_why(refleqt: Composition) -> None:
     business, artifact = recorded(refleqt)
     heard = with_transcriber(refleqt, Listener(fault=InvalidInput("it holds no sound"))).hear(business, artifact.id)
@@ -207,6 +264,38 @@ def test_a_transcriber_that_is_not_installed_says_so_and_the_job_is_tried_again(
     assert "pip install" in (refleqt.rows(business, ActivityArtifact)[0].problem or "")
 
 
+def test_what_is_wrong_with_a_recording_is_told_without_naming_it_twice(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    fault = Fault("recording", None, None, "it is cut off", "Save it anew.")
+    with_transcriber(refleqt, Listener(fault=InvalidInput([fault]))).hear(business, artifact.id)
+    assert refleqt.activity_pages.list(business)[0].problems == ("talk.wav: it is cut off. Save it anew.",)
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (Unavailable("the service does not answer"), "the service does not answer"),
+        (ValueError("key sk-1"), "Refleqt has a fault of its own (ValueError)"),
+    ],
+)
+def test_whatever_keeps_a_recording_from_being_heard_is_its_problem(
+    refleqt: Composition, fault: Exception, told: str
+) -> None:
+    business, artifact = recorded(refleqt)
+    with pytest.raises(type(fault)):
+        with_transcriber(refleqt, Listener(fault=fault)).hear(business, artifact.id)
+    assert refleqt.rows(business, ActivityArtifact)[0].problem == told
+
+
+def test_a_recording_that_the_budget_does_not_allow_to_hear_says_so(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    activities, spending = paid(refleqt, Listener("hosted", cost=120_000))
+    spending.limit(business, 0)
+    with pytest.raises(BudgetSpent):
+        activities.hear(business, artifact.id)
+    assert "budget" in (refleqt.rows(business, ActivityArtifact)[0].problem or "")
+
+
 def test_a_problem_is_gone_once_the_recording_is_heard(refleqt: Composition) -> None:
     business, artifact = recorded(refleqt)
     with_transcriber(refleqt, Listener(fault=InvalidInput("it holds no sound"))).hear(business, artifact.id)
@@ -218,6 +307,42 @@ def test_a_recording_that_was_removed_meanwhile_needs_not_be_heard(refleqt: Comp
     business, artifact = recorded(refleqt)
     refleqt.removal.remove_activity(business, artifact.activity_id)
     assert refleqt.activities.hear(business, artifact.id) is None
+
+
+@attrs.frozen
+class Interrupted(Listener):
+    """The activity is removed while it listens."""
+
+    meanwhile: Callable[[], None] = lambda: None
+
+    def transcribe(self, audio: BinaryIO, media_type: str, *, progress: Any = None) -> Transcript:
+        self.meanwhile()
+        return super().transcribe(audio, media_type, progress=progress)
+
+
+def test_what_is_heard_of_an_activity_that_is_removed_meanwhile_is_nowhere(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    listener = Interrupted(meanwhile=lambda: refleqt.removal.remove_activity(business, artifact.activity_id))
+    assert with_transcriber(refleqt, listener).hear(business, artifact.id) is None
+    assert blobs_of(refleqt) == []
+
+
+def test_the_same_words_of_another_activity_stay_when_one_is_removed_while_it_is_heard(refleqt: Composition) -> None:
+    business, artifact = recorded(refleqt)
+    held = refleqt.activities.record(business, activity(external_id="A-2"), [upload(WAV)])
+    [other] = [row for row in refleqt.rows(business, ActivityArtifact) if row.activity_id == held.id]
+    with_transcriber(refleqt, Listener()).hear(business, other.id)
+    listener = Interrupted(meanwhile=lambda: refleqt.removal.remove_activity(business, artifact.activity_id))
+    with_transcriber(refleqt, listener).hear(business, artifact.id)
+    [transcript] = refleqt.rows(business, StoredTranscript)
+    assert refleqt.blobs.exists(transcript.blob) and refleqt.blobs.exists(other.blob)
+
+
+def blobs_of(refleqt: Composition) -> list[str]:
+    """Which of the bytes that tests here put in are still kept."""
+    said = "The first model heard Freshpan."
+    known = {"recording": WAV, "words": said.encode(), "transcript": VTT, "nothing": b""}
+    return [name for name, data in known.items() if refleqt.blobs.exists(hashlib.sha256(data).hexdigest())]
 
 
 def test_what_another_model_hears_replaces_what_is_read(refleqt: Composition) -> None:

@@ -1,26 +1,28 @@
 """The team activities' use cases: record one with its files, change it, and hear what was said in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from io import BytesIO
 from itertools import chain
-from typing import Any
+from typing import Any, BinaryIO
 from uuid import UUID
 
 import attrs
 
 from ..attempts import tried_again
-from ..errors import Conflict, InvalidInput, MissingDependency
+from ..entities import Entity
+from ..errors import Conflict, InvalidInput, NotFound
 from ..jobs.catalogue import TYPES, ExtractContext, GenerateEmbeddings, TranscribeAudio, job
 from ..ports import BlobStore, Clock, Ids, Queue, Store, Transaction, Transcriber, Transcript, Usage, where
 from ..ports.transcriber import Progress
 from ..spending import SpendingService
 from ..values import BusinessId
 from .activities import Activity, ActivityArtifact, StoredTranscript
-from .activity_files import HEAD, TranscriptReader, is_recording, media_type_of
+from .activity_files import TranscriptReader, in_words, is_recording, read_file
 from .activity_lineage import follow
 from .activity_types import exercise_for
 from .drafts import ActivityDraft, ImportedFile, UploadedFile
 from .imports import ImportBatch
+from .unused_blobs import UnusedBlobs
 from .upserts import Upserted, batch, upsert
 
 CHANGEABLE = ("activity_type", "title", "held_at", "duration_minutes", "participants", "notes")
@@ -28,12 +30,16 @@ CHANGEABLE = ("activity_type", "title", "held_at", "duration_minutes", "particip
 
 @attrs.frozen(kw_only=True)
 class KeptFile:
-    """A file whose bytes are in the blob store; ``transcript`` is what it says where it is a written transcript."""
+    """A file whose bytes are in the blob store; ``transcript`` is what it says where it is a written transcript.
+
+    ``words`` is the blob of what it says.
+    """
 
     name: str
     media_type: str
     blob: str
     transcript: Transcript | None = None
+    words: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -41,7 +47,8 @@ class ActivityService:
     """What can be done with the team activities of a business.
 
     ``read_transcript`` tells a written transcript from any other file; without one no file is taken for a transcript.
-    ``spending`` is what listening costs and may cost; None where it costs nothing.
+    ``spending`` is what listening costs and may cost; None where it costs nothing. ``blob_kinds`` are all kinds of rows
+    that name a blob.
     """
 
     store: Store
@@ -50,6 +57,7 @@ class ActivityService:
     transcriber: Transcriber
     clock: Clock
     ids: Ids
+    blob_kinds: tuple[type[Entity], ...]
     read_transcript: TranscriptReader = lambda _data, _name: None
     spending: SpendingService | None = None
 
@@ -65,9 +73,15 @@ class ActivityService:
 
         The same ``external_id`` again changes that activity; the same file again is one file. A type that is unknown
         raises `InvalidInput` with the nearest names, or is made as one of the business's own with ``new_type``. A file
-        that is a transcript and cannot be read as one raises `InvalidInput` too, and nothing is recorded.
+        that is empty, or a transcript that cannot be read as one, raises `InvalidInput` too, and nothing is kept.
         """
-        return self._recorded(business_id, draft, [self._kept(file) for file in files], new_type=new_type)
+        read = [read_file(file, self.read_transcript) for file in files]
+        if files and not new_type:
+            with self.store.business(business_id) as tx:
+                exercise_for(tx, self.ids, business_id, draft.activity_type, make=False)
+        with self._unused.taken_back() as put:
+            kept = [self._kept(file, *what, put) for file, what in zip(files, read, strict=True)]
+            return self._recorded(business_id, draft, kept, new_type=new_type)
 
     @tried_again
     def _recorded(
@@ -80,7 +94,10 @@ class ActivityService:
         self, business_id: BusinessId, draft: ActivityDraft, files: Sequence[UploadedFile], file: ImportedFile
     ) -> ImportBatch:
         """The activity of that file is recorded, a type that is unknown with it, and the import is on record."""
-        return self._imported(business_id, draft, [self._kept(each) for each in files], file)
+        read = [read_file(each, self.read_transcript) for each in files]
+        with self._unused.taken_back() as put:
+            kept = [self._kept(each, *what, put) for each, what in zip(files, read, strict=True)]
+            return self._imported(business_id, draft, kept, file)
 
     @tried_again
     def _imported(
@@ -126,12 +143,14 @@ class ActivityService:
     def attach(self, business_id: BusinessId, activity_id: UUID, file: UploadedFile) -> ActivityArtifact:
         """The file belongs to the activity: a recording is about to be heard, a transcript to be read.
 
-        The same bytes again are the file that is there. Unknown activity: `NotFound`; a file that says nothing, or a
-        transcript that cannot be read: `InvalidInput`.
+        The same bytes again are the file that is there. Unknown activity: `NotFound`; a file that is empty, or a
+        transcript that cannot be read: `InvalidInput`. Of what is refused nothing is kept.
         """
         with self.store.business(business_id) as tx:
             tx.get(Activity, activity_id)
-        return self._attached(business_id, activity_id, self._kept(file))
+        read = read_file(file, self.read_transcript)
+        with self._unused.taken_back() as put:
+            return self._attached(business_id, activity_id, self._kept(file, *read, put))
 
     @tried_again
     def _attached(self, business_id: BusinessId, activity_id: UUID, kept: KeptFile) -> ActivityArtifact:
@@ -151,9 +170,12 @@ class ActivityService:
 
     def hear(self, business_id: BusinessId, activity_artifact_id: UUID) -> StoredTranscript | None:
         """As `transcribe`; what was removed in the meantime needs not be heard any more: None."""
-        with self.store.business(business_id) as tx:
-            is_there = tx.count(ActivityArtifact, *where(id=activity_artifact_id))
-        return self.transcribe(business_id, activity_artifact_id) if is_there else None
+        try:
+            return self.transcribe(business_id, activity_artifact_id)
+        except NotFound:
+            if self._is_there(business_id, activity_artifact_id):
+                raise
+            return None
 
     def transcribe(
         self,
@@ -166,8 +188,9 @@ class ActivityService:
 
         What the present model hears replaces, in all that is read of the activity, what another one heard before; heard
         by it last: that transcript, and nothing more happens. A file that cannot be heard says so in its ``problem``,
-        and gives None. A transcriber that does not answer or is not installed raises its error. One that costs money
-        listens within the month's budget, on the business's account: else `BudgetSpent`.
+        and gives None, as does one that is removed while it is heard. A transcriber that does not answer or is not
+        installed raises its error, which is the ``problem`` until somebody has heard the file. One that costs money
+        listens within the month's budget, on the business's account: else `BudgetSpent`. Unknown: `NotFound`.
         """
         with self.store.business(business_id) as tx:
             artifact = tx.get(ActivityArtifact, activity_artifact_id)
@@ -175,28 +198,44 @@ class ActivityService:
             known = next((each for each in heard if each.model == self.transcriber.model), None)
             if known is not None:
                 return known if known == heard[-1] else self._brought_back(tx, artifact, known)
-        if self.spending is not None:
-            self.spending.check(business_id)
         try:
+            if self.spending is not None:
+                self.spending.check(business_id)
             with self.blobs.open(artifact.blob) as audio:
                 said = self.transcriber.transcribe(audio, artifact.media_type, progress=progress)
         except InvalidInput as error:
-            self._say_problem(business_id, artifact.id, str(error))
+            self._say_problem(business_id, artifact.id, in_words(error))
             return None
-        except MissingDependency as error:
-            self._say_problem(business_id, artifact.id, str(error))
+        except Exception as error:
+            self._say_problem(business_id, artifact.id, in_words(error))
             raise
         if self.spending is not None:
             usage = Usage(model=said.model, cost_micros=said.cost_micros or 0)
             self.spending.record(business_id, TYPES[TranscribeAudio].kind, usage)
-        transcript = self._stored(business_id, artifact.id, said)
+        try:
+            with self._unused.taken_back() as put:
+                words = put(BytesIO(said.text.encode()))
+                return self._heard(self._stored(business_id, artifact.id, said, words))
+        except NotFound:
+            if self._is_there(business_id, artifact.id):
+                raise
+            return None
+
+    @tried_again
+    def _heard(self, transcript: StoredTranscript) -> StoredTranscript:
+        """The transcript is on record, and about to be read; a recording that is gone raises `NotFound`."""
+        business_id = BusinessId(transcript.business_id)
         with self.store.business(business_id) as tx:
+            artifact = tx.get(ActivityArtifact, transcript.activity_artifact_id)
             tx.add(transcript)
-            artifact = tx.get(ActivityArtifact, artifact.id)
             if artifact.problem is not None:
                 tx.save(attrs.evolve(artifact, problem=None))
             self._read_later(tx, business_id, artifact.activity_id)
         return transcript
+
+    def _is_there(self, business_id: BusinessId, artifact_id: UUID) -> bool:
+        with self.store.business(business_id) as tx:
+            return tx.count(ActivityArtifact, *where(id=artifact_id)) > 0
 
     def _brought_back(self, tx: Transaction, artifact: ActivityArtifact, known: StoredTranscript) -> StoredTranscript:
         """What this model heard before another one did counts again."""
@@ -205,11 +244,11 @@ class ActivityService:
 
     def _say_problem(self, business_id: BusinessId, artifact_id: UUID, problem: str) -> None:
         with self.store.business(business_id) as tx:
-            artifact = tx.get(ActivityArtifact, artifact_id)
-            if artifact.problem != problem:
-                tx.save(attrs.evolve(artifact, problem=problem))
+            for artifact in tx.find(ActivityArtifact, *where(id=artifact_id)):
+                if artifact.problem != problem:
+                    tx.save(attrs.evolve(artifact, problem=problem))
 
-    def _stored(self, business_id: BusinessId, artifact_id: UUID, said: Transcript) -> StoredTranscript:
+    def _stored(self, business_id: BusinessId, artifact_id: UUID, said: Transcript, words: str) -> StoredTranscript:
         return StoredTranscript(
             id=self.ids.new(),
             business_id=business_id,
@@ -219,20 +258,20 @@ class ActivityService:
             language=said.language,
             model=said.model,
             duration=said.duration,
-            blob=self.blobs.put(BytesIO(said.text.encode())),
+            blob=words,
             transcribed_at=self.clock.now(),
         )
 
-    def _kept(self, file: UploadedFile) -> KeptFile:
-        """The file's bytes are a blob; what is a transcript is read at once, so that who sends it hears of faults."""
-        blob = self.blobs.put(file.data)
-        with self.blobs.open(blob) as data:
-            media_type = media_type_of(data.read(HEAD), file.name, file.media_type)
-            data.seek(0)
-            said = file.transcript
-            if said is None and not is_recording(media_type):
-                said = self.read_transcript(data, file.name)
-        return KeptFile(name=file.name, media_type=media_type, blob=blob, transcript=said)
+    @property
+    def _unused(self) -> UnusedBlobs:
+        return UnusedBlobs(store=self.store, blobs=self.blobs, kinds=self.blob_kinds)
+
+    def _kept(
+        self, file: UploadedFile, media_type: str, said: Transcript | None, put: Callable[[BinaryIO], str]
+    ) -> KeptFile:
+        """The file's bytes are a blob, and so is what it says."""
+        words = "" if said is None else put(BytesIO(said.text.encode()))
+        return KeptFile(name=file.name, media_type=media_type, blob=put(file.data), transcript=said, words=words)
 
     def _record(
         self,
@@ -282,7 +321,7 @@ class ActivityService:
         }
         tx.add(*fresh.values())
         written = [
-            self._stored(activity.business_id, fresh[file.blob].id, file.transcript)
+            self._stored(activity.business_id, fresh[file.blob].id, file.transcript, file.words)
             for file in {file.blob: file for file in files if file.blob in fresh}.values()
             if file.transcript is not None
         ]
