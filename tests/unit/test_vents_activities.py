@@ -75,7 +75,7 @@ def test_an_empty_vent_is_refused(refleqt: Composition) -> None:
         refleqt.vents.write(refleqt.business(), "")
 
 
-@pytest.mark.parametrize("days", [-15_000, 2, 60_000])
+@pytest.mark.parametrize("days", [-15_000, 370, 60_000])
 def test_a_vent_of_a_day_that_cannot_be_right_is_refused(refleqt: Composition, days: int) -> None:
     business, day = refleqt.business(), NOON + timedelta(days=days)
     with pytest.raises(InvalidInput) as written:
@@ -136,11 +136,11 @@ def test_vents_about_the_same_thing_share_a_theme_that_counts_them(refleqt: Comp
     business = refleqt.business()
     texts = ["The new scanners are slow", "Those scanners are slow again", "Payroll lost my holidays in December"]
     for n, text in enumerate(texts):
-        refleqt.vents.write(business, text, written_at=NOON - timedelta(days=3 - n))
+        refleqt.vents.write(business, text, written_at=NOON + timedelta(days=n))
     refleqt.work()
     themes = refleqt.rows(business, VentTheme, order="-count")
     assert [theme.count for theme in themes] == [2, 1]
-    assert (themes[0].first_seen, themes[0].last_seen) == (NOON - timedelta(days=3), NOON - timedelta(days=2))
+    assert (themes[0].first_seen, themes[0].last_seen) == (NOON, NOON + timedelta(days=1))
 
 
 def test_a_vent_that_is_read_again_counts_once_in_its_theme(refleqt: Composition) -> None:
