@@ -41,11 +41,11 @@ class LlmSpend(Owned):
     day: date
     task: str
     model: str
-    calls: int = 0
-    failed: int = 0
-    tokens_in: int = 0
-    tokens_out: int = 0
-    cost_micros: int = 0
+    calls: int = attrs.field(default=0, validator=not_negative)
+    failed: int = attrs.field(default=0, validator=not_negative)
+    tokens_in: int = attrs.field(default=0, validator=not_negative)
+    tokens_out: int = attrs.field(default=0, validator=not_negative)
+    cost_micros: int = attrs.field(default=0, validator=not_negative)
 
 
 @attrs.frozen(kw_only=True)

@@ -147,3 +147,9 @@ def test_a_negative_budget_is_refused(spending):
 
 def test_december_ends_with_the_year(spending, llm, clock):
     assert spending.month(ONE, date(2026, 12, 31)).month == date(2026, 12, 1)
+
+
+@pytest.mark.parametrize("field", ["tokens_in", "tokens_out", "cost_micros"])
+def test_no_question_gives_money_or_tokens_back(field):
+    with pytest.raises(InvalidInput, match=f"{field} is -1"):
+        Usage(model="m", **{field: -1})

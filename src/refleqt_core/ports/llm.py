@@ -6,7 +6,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 import attrs
 
 from ..errors import NeedsReview, Unavailable
-from ..values import BusinessId
+from ..values import BusinessId, not_negative
 
 T = TypeVar("T")
 
@@ -40,13 +40,16 @@ class Prompt:
 
 @attrs.frozen(kw_only=True)
 class Usage:
-    """Which model and LoRA answered (hash, or None for the base), tokens in and out, and cost in micro-USD."""
+    """Which model and LoRA answered (hash, or None for the base), tokens in and out, and cost in micro-USD.
+
+    None of the numbers is negative: `InvalidInput`.
+    """
 
     model: str
     lora: str | None = None
-    tokens_in: int = 0
-    tokens_out: int = 0
-    cost_micros: int = 0
+    tokens_in: int = attrs.field(default=0, validator=not_negative)
+    tokens_out: int = attrs.field(default=0, validator=not_negative)
+    cost_micros: int = attrs.field(default=0, validator=not_negative)
 
 
 @attrs.frozen(kw_only=True)
