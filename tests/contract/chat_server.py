@@ -19,6 +19,19 @@ class Fault(NamedTuple):
     body: str | None = None
 
 
+class Drip(NamedTuple):
+    """An answer that never ends: a blank each ``every`` seconds."""
+
+    every: float = 0.05
+
+
+class Told(NamedTuple):
+    """An answer with what the server says that it took; None: it says nothing."""
+
+    content: str
+    usage: dict[str, object] | None = None
+
+
 class Cut(NamedTuple):
     """An answer that was cut at the most tokens that the model may write."""
 
@@ -52,15 +65,30 @@ class _Chat(BaseHTTPRequestHandler):
             said = reply.said or f"planned fault {reply.status}"
             body = {"error": {"message": said, "type": "fault", "code": None}}
             return self._send(reply.status, json.dumps(body) if reply.body is None else reply.body, reply.headers)
+        if isinstance(reply, Drip):
+            return self._drip(reply)
         reason = "stop"
+        usage = {"prompt_tokens": 90, "completion_tokens": 10, "total_tokens": 100}
+        if isinstance(reply, Told):
+            reply, usage = reply
         if isinstance(reply, Cut):
             reply, reason = reply.content, "length"
         choice = {"index": 0, "finish_reason": reason, "message": {"role": "assistant", "content": reply}}
         if request.get("logprobs"):
             choice["logprobs"] = {"content": [_letter_odds(request)]}
-        usage = {"prompt_tokens": 90, "completion_tokens": 10, "total_tokens": 100}
-        body = {"id": "1", "object": "chat.completion", "created": 1, "model": request["model"], "usage": usage}
+        body = {"id": "1", "object": "chat.completion", "created": 1, "model": request["model"]}
+        body |= {} if usage is None else {"usage": usage}
         return self._send(200, json.dumps({**body, "choices": [choice]}))
+
+    def _drip(self, drip):
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", "1000000")
+        with suppress(OSError):  # nobody reads any more
+            self.end_headers()
+            for _ in range(400):
+                self.wfile.write(b" ")
+                time.sleep(drip.every)
 
     def _send(self, status, body, headers=None):
         data = body.encode()

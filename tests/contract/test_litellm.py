@@ -1,11 +1,14 @@
 """What a model behind a network has to show beside the contract: against a chat-completions server on loopback."""
 
+import json
 import logging
+import math
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
-from chat_server import Cut, Fault
+from chat_server import Cut, Drip, Fault, Told
 from language_models import hosted, needs_litellm
 
 from refleqt_adapters.llm.litellm import Price
@@ -272,3 +275,68 @@ def test_what_only_looks_like_markup_reaches_the_model_as_it_is(server):
     ask = Prompt(task="extract_context", instructions="Read.", documents=(Document(label="source", text=text),))
     hosted(server.url).complete(ask, ExtractedContext)
     assert text in server.requests[0]["messages"][1]["content"]
+
+
+LISTED = "openai/gpt-4o-mini"
+NEGATIVE = {"prompt_tokens": -1_000_000, "completion_tokens": -100, "total_tokens": -1}
+ABSURD = {"prompt_tokens": 10**19, "completion_tokens": 10**19, "total_tokens": 1}
+ZERO = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+
+
+def listed(server):
+    from refleqt_adapters.llm.litellm import LiteLLM
+
+    return LiteLLM(LISTED, api_base=server.url, api_key="none")
+
+
+@pytest.mark.parametrize("usage", [NEGATIVE, ABSURD, ZERO, None])
+def test_tokens_that_cannot_be_are_estimated_by_the_text(server, usage):
+    server.replies.append(Told(WORDING, usage))
+    took = hosted(server.url, price=Price(tokens_in=2.0, tokens_out=10.0)).complete(ASK, SuggestionWording).usage
+    sent = sum(len(message["content"]) for message in server.requests[0]["messages"])
+    assert sent / 5 < took.tokens_in < sent and len(WORDING) / 5 < took.tokens_out < len(WORDING)
+    assert took.cost_micros == 2 * took.tokens_in + 10 * took.tokens_out
+
+
+@pytest.mark.parametrize("usage", [NEGATIVE, ABSURD, None])
+def test_they_cost_what_the_list_says(server, usage):
+    server.replies.append(Told(WORDING, usage))
+    took = listed(server).complete(ASK, SuggestionWording).usage
+    assert took.cost_micros == math.ceil(round(0.15 * took.tokens_in + 0.60 * took.tokens_out, 6)) > 0
+
+
+def test_the_log_says_that_tokens_were_estimated(server, caplog):
+    server.replies.append(Told(WORDING, NEGATIVE))
+    with caplog.at_level(logging.WARNING, logger="refleqt_adapters.llm.token_counts"):
+        hosted(server.url).complete(ASK, SuggestionWording)
+    assert any("does not say how many tokens" in record.getMessage() for record in caplog.records)
+
+
+def test_characters_that_no_store_takes_are_left_out_of_an_answer(server):
+    server.replies.append('{"title": "a\\u0000b", "why_now": "c\\ud800d", "outline": ["\\ud83d\\ude00\\udc00"]}')
+    answer = hosted(server.url).complete(ASK, SuggestionWording)
+    assert answer.value == SuggestionWording(title="ab", why_now="cd", outline=["😀"])
+    assert len(server.requests) == 1
+
+
+def test_an_answer_that_drips_is_given_up_when_its_time_is_over(server, prompt):
+    server.replies.append(Drip())
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="not over within"):
+        hosted(server.url, timeout=0.5, slack=0.5, patience=Patience(tries=1)).complete(prompt, SuggestionWording)
+    assert time.monotonic() - began < 2.5
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"index": 0, "finish_reason": "stop"},
+        {"index": 0, "finish_reason": "stop", "message": None},
+    ],
+)
+def test_an_answer_in_another_form_is_told_in_one_sentence(server, patient, prompt, choice):
+    body = json.dumps({"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]})
+    server.replies.extend([Fault(200, body=body)] * 4)
+    with pytest.raises(Unavailable, match="in another form") as raised:
+        patient.complete(prompt, SuggestionWording)
+    assert "\n" not in str(raised.value) and "site-packages" not in str(raised.value)

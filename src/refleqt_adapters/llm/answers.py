@@ -1,5 +1,6 @@
 """What every model's answer goes through before it is believed."""
 
+import re
 from functools import cache
 from typing import Any, TypeVar
 
@@ -9,13 +10,29 @@ from refleqt_core.errors import InvalidInput
 
 T = TypeVar("T")
 
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""What no store takes in a text: NUL, and a surrogate without its other half."""
+
 
 def satisfied(schema: type[T], value: Any) -> T:
-    """An instance of ``schema``; `InvalidInput` says all that is wrong with ``value`` and where."""
+    """An instance of ``schema``; `InvalidInput` says all that is wrong with ``value`` and where.
+
+    Characters that cannot be stored are left out: asking again for the sake of one would be paid for again.
+    """
     try:
-        return _adapter(schema).validate_python(value)  # type: ignore[arg-type, no-any-return]  # a type has a hash
+        return _adapter(schema).validate_python(_storable(value))  # type: ignore[arg-type, no-any-return]  # has a hash
+    except RecursionError as error:
+        raise InvalidInput("nested too deep") from error
     except ValidationError as error:
         raise InvalidInput("; ".join(_readable(each) for each in error.errors())) from error
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("", value)
+    if isinstance(value, list):
+        return [_storable(each) for each in value]
+    return {key: _storable(each) for key, each in value.items()} if isinstance(value, dict) else value
 
 
 @cache

@@ -15,8 +15,10 @@ from refleqt_core.ports.llm import Answer, Prompt, Usage
 
 from .answers import json_schema
 from .asking import json_demand, messages, without_control_marks
+from .deadlines import DeadlinePassed, within
 from .replies import Chat, Reply, answered
 from .retrying import Patience, named_wait
+from .token_counts import TokenCounts, token_counts
 
 T = TypeVar("T")
 
@@ -29,6 +31,11 @@ _OF_THE_KEY, _PAYMENT_REQUIRED, _CLIENT_ERRORS = frozenset({401, 403}), 402, ran
 _SHORTEST_KEY = 8
 _PASSING = frozenset({408, 409, 425, 429})
 """Client errors that may be gone the next time; so may all of the server's."""
+_TRACEBACK = "Traceback (most recent call last)"
+"""How LiteLLM begins to speak of an answer that it cannot read."""
+_MOST_SAID = 500
+_MICROS_MOST = 10**9
+"""A thousand dollars: more than any question costs."""
 
 
 @attrs.frozen(kw_only=True)
@@ -44,10 +51,11 @@ class LiteLLM:
 
     ``model`` is LiteLLM's name ("openai/gpt-5-mini", "anthropic/…"); ``api_base`` points it at another server. ``lora``
     is the hash of the LoRA that the server answers with under this name, for the `Usage`. An answer that does not
-    satisfy its schema is asked for again, ``attempts`` times in all. A server in trouble is given ``patience``, each
-    request ``timeout`` seconds. ``json_mode`` is how the server takes the schema: as OpenAI's ``json_schema``, or as
-    llama.cpp's ``json_object`` with a schema beside it. What a question costs is LiteLLM's list price; ``price`` comes
-    before it.
+    satisfy its schema is asked for again, ``attempts`` times in all. A server in trouble is given ``patience``. It may
+    be silent for ``timeout`` seconds, and a whole request may take ``slack`` seconds more than that, however slowly the
+    answer drips. ``json_mode`` is how the server takes the schema: as OpenAI's ``json_schema``, or as llama.cpp's
+    ``json_object`` with a schema beside it. What a question costs is LiteLLM's list price; ``price`` comes before it.
+    A server that does not say what a question took, or says what cannot be, has its tokens estimated by the text.
     """
 
     def __init__(
@@ -59,6 +67,7 @@ class LiteLLM:
         lora: str | None = None,
         attempts: int = 3,
         timeout: float = 60.0,
+        slack: float = 5.0,
         json_mode: Literal["json_schema", "json_object"] = "json_schema",
         price: Price | None = None,
         patience: Patience | None = None,
@@ -66,7 +75,7 @@ class LiteLLM:
         self._litellm = _load()
         self._model, self._lora, self._attempts, self._json_mode = model, lora, attempts, json_mode
         self._price, self._patience, self._keys = price, patience or Patience(), _keys(api_key)
-        self._is_price_missed = False
+        self._is_price_missed, self._longest = False, timeout + slack
         self._target = {"model": model, "api_base": api_base, "api_key": api_key, "timeout": timeout, "max_retries": 0}
 
     @property
@@ -80,10 +89,12 @@ class LiteLLM:
         form = self._format(schema.__name__, shape)
 
         def ask(chat: Chat) -> Reply:
-            response = self._ask(messages=_unmarked(chat), response_format=form, temperature=0)
+            sent = _unmarked(chat)
+            response = self._ask(messages=sent, response_format=form, temperature=0)
             choice = _choice(response, self._model)
             content = choice.message.content or ""
-            return Reply(content=content, usage=self._usage(response), is_cut=choice.finish_reason == "length")
+            usage = self._usage(response, sent, content)
+            return Reply(content=content, usage=usage, is_cut=choice.finish_reason == "length")
 
         chat = messages(prompt, json_demand(shape))
         return answered(ask, chat, schema, task=prompt.task, attempts=self._attempts)
@@ -117,7 +128,7 @@ class LiteLLM:
         failed = 0
         while True:
             try:
-                return self._litellm.completion(**self._target, **arguments)
+                return within(self._longest, lambda: self._litellm.completion(**self._target, **arguments))
             except Exception as error:
                 failed += 1
                 meaning = self._meaning(error)
@@ -131,6 +142,11 @@ class LiteLLM:
         said = str(error)
         for key in self._keys:
             said = said.replace(key, "…")
+        if isinstance(error, DeadlinePassed):
+            return Unavailable(f"{self._model} does not answer: its answer was {said}")
+        if _TRACEBACK in said:
+            return Unavailable(f"{self._model} gave an answer in another form than that of the OpenAI API.")
+        said = " ".join(said.split())[:_MOST_SAID]
         status = getattr(error, "status_code", None)
         if status in _OF_THE_KEY:
             return NotAllowed(f"{self._model} refused the key. Check the API key and what it may use.")
@@ -147,23 +163,22 @@ class LiteLLM:
             return {"type": "json_object", "schema": shape}
         return {"type": "json_schema", "json_schema": {"name": name, "schema": shape, "strict": True}}
 
-    def _usage(self, response: Any) -> Usage:
-        used = getattr(response, "usage", None)
-        tokens_in = getattr(used, "prompt_tokens", 0) or 0
-        tokens_out = getattr(used, "completion_tokens", 0) or 0
+    def _usage(self, response: Any, sent: Chat, said: str) -> Usage:
+        asked = "\n".join(message["content"] for message in sent)
+        counts = token_counts(self._model, getattr(response, "usage", None), asked, said)
         return Usage(
             model=self._model,
             lora=self._lora,
-            tokens_in=tokens_in,
-            tokens_out=tokens_out,
-            cost_micros=self._cost(response, tokens_in, tokens_out),
+            tokens_in=counts.tokens_in,
+            tokens_out=counts.tokens_out,
+            cost_micros=self._cost(response, counts),
         )
 
-    def _cost(self, response: Any, tokens_in: int, tokens_out: int) -> int:
+    def _cost(self, response: Any, counts: TokenCounts) -> int:
         """In micro-USD, any fraction of one counted whole; 0 where no price is known, which is logged once."""
         if self._price is not None:
-            return math.ceil(self._price.tokens_in * tokens_in + self._price.tokens_out * tokens_out)
-        listed = response._hidden_params.get("response_cost")
+            return math.ceil(self._price.tokens_in * counts.tokens_in + self._price.tokens_out * counts.tokens_out)
+        listed = response._hidden_params.get("response_cost") if counts.is_told else self._list_price(counts)
         if listed is None and not self._is_price_missed:
             self._is_price_missed = True
             log.warning(
@@ -171,7 +186,17 @@ class LiteLLM:
                 "REFLEQT_LLM_PRICE_OUT to US dollars per million tokens",
                 self._model,
             )
-        return math.ceil(round(1e6 * (listed or 0.0), 6))
+        return math.ceil(min(max(round(1e6 * (listed or 0.0), 6), 0.0), _MICROS_MOST))
+
+    def _list_price(self, counts: TokenCounts) -> float | None:
+        """In US dollars, for tokens that the server itself has not counted."""
+        try:
+            both: tuple[float, float] = self._litellm.cost_per_token(
+                model=self._model, prompt_tokens=counts.tokens_in, completion_tokens=counts.tokens_out
+            )
+        except Exception:  # LiteLLM raises a bare Exception for a model that it does not know
+            return None
+        return sum(both)
 
 
 def _load() -> Any:
