@@ -186,3 +186,33 @@ def test_a_known_name_is_spelled_as_the_business_spells_it():
         (each.finding.text, each.finding.quote) for each in reading.findings if "peel" in each.finding.text.lower()
     ]
     assert names and all(text == "Peelmetric" and "PEELMETRIC" in quote for text, quote in names)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "x" * 201])
+@pytest.mark.parametrize("field", ["text", "topic"])
+def test_a_finding_says_something_and_is_short(field, text):
+    with pytest.raises(InvalidInput, match=f"{field} has .* characters"):
+        finding("prices", **{field: text})
+
+
+def test_white_space_around_what_a_finding_says_is_left_out():
+    found = finding("prices", text=" high prices\n", topic="\tpricing ")
+    assert (found.text, found.topic) == ("high prices", "pricing")
+
+
+def test_blank_topics_are_left_out():
+    assert ExtractedContext(topics=["", " price ", "\n"]).topics == ["price"]
+
+
+def test_a_topic_is_no_essay():
+    with pytest.raises(InvalidInput, match="topic"):
+        ExtractedContext(topics=["price " * 50])
+
+
+@pytest.mark.parametrize("quote", ["Cafe", "afe\u0301"])
+def test_a_letter_and_its_accent_are_one_word_however_they_are_written(quote):
+    assert check(finding(quote), source="The Cafe\u0301 is full.").dropped == 1
+
+
+def test_a_word_that_ends_with_an_accent_of_its_own_is_whole():
+    assert check(finding("Cafe\u0301"), source="The Cafe\u0301 is full.").dropped == 0
