@@ -255,14 +255,14 @@ def participants(said: Sequence[str]) -> "tuple[Participant, ...]":
 
 def notes_of(said: str | None) -> str:
     """The notes: the text itself, standard input for ``-``, a file's text for ``@FILE``."""
-    import sys
-
     from refleqt_core.errors import Fault, InvalidInput
+
+    from .piped import piped_text
 
     if said is None:
         return ""
     if said == "-":
-        return sys.stdin.read().strip()
+        return piped_text().strip()
     if not said.startswith("@"):
         return said
     try:

@@ -1,6 +1,5 @@
 """``refleqt findings`` and ``refleqt extract``: what texts say, each finding with the quote that proves it."""
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,6 +9,7 @@ import typer
 
 from .groups import GET
 from .output import AsJson, console, print_json, print_page
+from .piped import piped_text
 from .session import At, Session, session
 
 if TYPE_CHECKING:
@@ -127,12 +127,14 @@ def _is_id(given: str) -> bool:
 def _said(file: Path | None) -> str:
     from refleqt_core.errors import InvalidInput
 
+    if file is None:
+        return piped_text()
     try:
-        return sys.stdin.read() if file is None else file.read_text("utf-8-sig")
+        return file.read_text("utf-8-sig")
     except OSError as error:
         raise InvalidInput(f"{file} cannot be read: {error.strerror}") from error
     except UnicodeError as error:
-        raise InvalidInput(f"{file or 'standard input'} is no text in UTF-8") from error
+        raise InvalidInput(f"{file} is no text in UTF-8") from error
 
 
 def _read(llm: "LLM", said: str, known: "KnownNames") -> "Reading":

@@ -9,6 +9,7 @@ import typer
 
 from .groups import GIVE
 from .output import AsJson, print_json, print_page
+from .piped import piped_text
 from .session import At, session
 
 
@@ -58,7 +59,7 @@ def vent(
 def _said(text: Sequence[str] | None) -> str:
     """The text of the command line; without one, or for ``-``, what is piped in."""
     if text == ["-"] or (not text and not sys.stdin.isatty()):
-        return sys.stdin.read().strip()
+        return piped_text().strip()
     return " ".join(text or ()).strip()
 
 

@@ -173,3 +173,33 @@ def test_a_mail_with_a_date_that_cannot_be_right_is_written_when_it_is_read(tmp_
     path.write_bytes(mail().as_bytes().replace(b"Mon, 02 Mar 2026 23:10:00 +0100", day.encode()))
     content = read_mail(path, reading=Reading(time_zone="UTC", now=NOON))
     assert content.items[0].written_at == NOON and "no date" in content.notes[0]
+
+
+def test_cells_of_a_table_do_not_run_together() -> None:
+    table = "<table><tr><th>Till</th><td>two</td></tr><tr><td>froze</td><td>again</td></tr></table>"
+    assert text_of_html(table) == "Till two\n\nfroze again"
+
+
+@pytest.mark.parametrize(
+    "preview",
+    [
+        '<div style="color:red; DISPLAY : none !important">View <div>it</div> online</div>',
+        '<span style="visibility:hidden">View</span>',
+        "<p hidden>View it online</p>",
+        "<p hidden>View it online",
+        '<td style="display:none">View</td>',
+    ],
+)
+def test_what_no_reader_of_the_mail_sees_is_left_out(preview: str) -> None:
+    assert text_of_html(f'{preview}<p>The till froze.<img hidden src="x"> Again.</p>') == "The till froze. Again."
+
+
+@pytest.mark.parametrize("charset", ["x-klingon", "utf-8"])
+def test_characters_that_cannot_be_read_are_noted(tmp_path: Path, charset: str) -> None:
+    path = tmp_path / "mail.eml"
+    head = "From: ada@example.org\nSubject: The till\nDate: Mon, 02 Mar 2026 10:00:00 +0000\nMIME-Version: 1.0\n"
+    head += f"Content-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: 8bit\n\n"
+    path.write_bytes(head.encode() + b"The caf\xe9 is closed\n")
+    content = read_mail(path, reading=Reading(time_zone="UTC", now=NOON))
+    assert content.items[0].text == "The till\n\nThe caf\ufffd is closed"
+    assert "could not be read in the character set of the mail: 1;" in content.notes[0]

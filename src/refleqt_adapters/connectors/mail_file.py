@@ -25,6 +25,8 @@ LONGEST = 50_000
 """Characters of a vent, as they are taken over HTTP."""
 _EARLY_YEAR = re.compile(r"(?<!\S)0\d{3}(?!\S)")
 """The parser takes the year 0001 for 2001, as it may 01 alone."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_UNREAD = "\N{REPLACEMENT CHARACTER}"
 _REPLY = ("re:", "aw:", "fwd:", "fw:", "wg:", "sv:", "tr:")
 
 
@@ -51,6 +53,10 @@ def read_mail(path: Path, *, skip_bad_rows: bool = False, reading: Reading | Non
         raise _fault(source, "there is nothing in the mail", "Write a word or two.")
     if len(text) > LONGEST:
         raise _fault(source, f"the mail says more than {LONGEST:,} characters", "Import what matters of it.")
+    if unread := text.count(_UNREAD):
+        notes.append(
+            f"Signs that could not be read in the character set of the mail: {unread:,}; they stand as {_UNREAD}."
+        )
     written_at, now = _written_at(mail), (reading or Reading.of_file(path)).now
     if written_at is None or not is_credible(written_at, now, CLOCKS_APART):
         written_at = now
@@ -114,7 +120,7 @@ def _identity(mail: EmailMessage, data: bytes) -> str:
 
 def _keepable(text: str) -> str:
     """The text as a database can keep it: what a broken character set left behind is replaced."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+    return _SURROGATE.sub(_UNREAD, text.replace("\0", ""))
 
 
 def _header(mail: EmailMessage, name: str) -> str:

@@ -30,6 +30,11 @@ _PARAGRAPHS = frozenset(
     ["p", "div", "br", "li", "ul", "ol", "table", "tr", "blockquote", "hr", *(f"h{level}" for level in range(1, 7))]
 )
 _UNSEEN = frozenset(["script", "style", "head", "title", "template"])
+_CELLS = frozenset(["td", "th", "dt", "dd"])
+_VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"]
+)
+_INVISIBLE = re.compile(r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*hidden)\b", re.IGNORECASE)
 _QUOTED = ("gmail_quote", "yahoo_quoted", "moz-cite-prefix", "gmail_signature")
 
 
@@ -85,6 +90,11 @@ def _tidied(lines: Sequence[str]) -> str:
     return "\n".join(kept).strip()
 
 
+def _is_hidden(attrs: Sequence[tuple[str, str | None]]) -> bool:
+    """Whether a mail program shows nothing of such an element, as of the lines that are only for previews."""
+    return any(name == "hidden" or (name == "style" and _INVISIBLE.search(value or "")) for name, value in attrs)
+
+
 class _Text(HTMLParser):
     """Gathers what is seen; what a mail program has marked as quoted is not."""
 
@@ -96,10 +106,15 @@ class _Text(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         classes = " ".join(value or "" for name, value in attrs if name in ("class", "id", "type"))
         quotes = any(mark in classes for mark in _QUOTED) or (tag == "blockquote" and "cite" in classes)
-        if (self._hidden and tag == self._hidden[0]) or (not self._hidden and (tag in _UNSEEN or quotes)):
+        unseen = tag in _UNSEEN or quotes or (tag not in _VOID and _is_hidden(attrs))
+        if self._hidden and self._hidden[0] == "p" and tag in _PARAGRAPHS:
+            self._hidden.clear()  # a paragraph ends where the next block begins, whether that is said or not
+        if (self._hidden and tag == self._hidden[0]) or (not self._hidden and unseen):
             self._hidden.append(tag)
         elif tag in _PARAGRAPHS:
             self.parts.append("\n")
+        elif tag in _CELLS:
+            self.parts.append(" ")
 
     def handle_endtag(self, tag: str) -> None:
         if self._hidden and tag == self._hidden[0]:
