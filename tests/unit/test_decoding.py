@@ -20,6 +20,7 @@ from scipy.signal import resample_poly
 
 from refleqt_adapters.transcriber import ffmpeg, sound
 from refleqt_adapters.transcriber.decoding import SAMPLE_RATE, decoded
+from refleqt_adapters.transcriber.downmix import one_channel
 from refleqt_adapters.transcriber.pcm_wav import pcm_wav
 from refleqt_adapters.transcriber.resampling import resampled
 from refleqt_core.errors import InvalidInput, MissingProgram, Unavailable
@@ -101,6 +102,59 @@ def test_channels_are_averaged(channels: int) -> None:
 def test_loud_channels_do_not_overflow() -> None:
     loud = np.full(4_000, -1.0)
     assert samples_of(wav(loud, loud)).max() < -32_000
+
+
+@pytest.mark.parametrize("share", [1.0, 0.9, 0.7])
+def test_channels_of_opposite_phase_do_not_cancel_out(share: float) -> None:
+    assert level(samples_of(wav(tone(), -share * tone()))) == pytest.approx(0.354, rel=0.01)
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("name", ["tone.flac", "tone.mp3"])
+def test_channels_of_opposite_phase_do_not_cancel_out_in_any_format(made: "Made", name: str) -> None:
+    with made(name, of=wav(tone(), -tone())).open("rb") as file:
+        assert level(samples_of(file)) == pytest.approx(0.354, rel=0.1)
+
+
+@needs_ffmpeg
+def test_two_channels_of_any_format_are_averaged_where_one_is_quiet(made: "Made") -> None:
+    with made("tone.flac", of=wav(tone(), 0 * tone())).open("rb") as file:
+        assert level(samples_of(file)) == pytest.approx(0.177, rel=0.02)
+
+
+def test_nothing_clicks_where_the_channels_begin_to_cancel_out() -> None:
+    left, turned = tone(hertz=100), np.where(np.arange(LENGTH * SAMPLE_RATE) < SAMPLE_RATE * 1.5, 1, -1)
+    heard = samples_of(wav(left, left * turned)).astype(int)
+    assert np.abs(np.diff(heard[int(1.6 * SAMPLE_RATE) :])).max() < 1.2 * np.abs(np.diff(left * 32768)).max()
+    assert level(heard[2 * SAMPLE_RATE :].astype(np.int16)) == pytest.approx(0.354, rel=0.02)
+
+
+def test_silence_between_words_changes_nothing_in_the_mix() -> None:
+    second, silence = tone(1.0), np.zeros(SAMPLE_RATE)
+    blocks = [np.stack([side, -side], axis=1) * 32767 for side in (second, silence, second)]
+    heard = np.concatenate(list(one_channel(blocks)))
+    assert heard == pytest.approx(np.concatenate([second, silence, second]) * 32767, abs=1)
+
+
+@needs_ffmpeg
+@pytest.mark.parametrize("channels", [0, 65_535])
+def test_a_wav_of_no_channels_or_of_too_many_is_refused(channels: int) -> None:
+    data = bytearray(wav(tone()))
+    data[22:24] = struct.pack("<H", channels)
+    with pytest.raises(InvalidInput, match="no recording"):
+        samples_of(bytes(data))
+
+
+@pytest.mark.parametrize("size", [1, 200_000, (1 << 20) + 1])
+def test_bytes_that_are_all_zero_are_told_for_what_they_are(size: int) -> None:
+    with pytest.raises(InvalidInput, match="no recording: all its bytes are zero"):
+        samples_of(bytes(size))
+
+
+@pytest.mark.parametrize("text", ["#EXTM3U\nsong.mp3\n", "\ufeff#EXTM3U\n", "[playlist]\nFile1=song.mp3\n"])
+def test_a_playlist_is_told_for_what_it_is(text: str) -> None:
+    with pytest.raises(InvalidInput, match="a list that names recordings and holds none"):
+        samples_of(text.encode())
 
 
 @pytest.mark.parametrize("announced", [0xFFFFFFFF, 0x7FFFFFFF])

@@ -15,11 +15,13 @@ from .sound import SAMPLE_RATE, Sound, refuse
 __all__ = ["SAMPLE_RATE", "Sound", "decoded"]
 
 PIECE = 1 << 20
+LISTS = (b"#extm3u", b"[playlist]", b"ffconcat", b"<?wpl", b"<asx")
+"""How files begin that players take for recordings, and that only name some."""
 
 
 @contextmanager
 def decoded(audio: BinaryIO, media_type: str) -> Iterator[Sound]:
-    """The sound of a recording: one channel at 16 kHz, all channels averaged, a second of it in memory at a time.
+    """The sound of a recording: one channel at 16 kHz, mixed as `downmix` says, a second of it in memory at a time.
 
     Plain PCM WAV is read without further ado, everything else through ffmpeg; of several audio streams, the first. A
     file that is no recording, has no sound, or ends before its header says so raises `InvalidInput`; what was lost at
@@ -29,11 +31,26 @@ def decoded(audio: BinaryIO, media_type: str) -> Iterator[Sound]:
     with _on_disk(audio) as file:
         if file.seek(0, os.SEEK_END) == 0:
             refuse("the file is empty (0 bytes)")
+        _see_that_it_may_be_one(file)
         if (plain := pcm_wav(file)) is not None:
             yield plain
             return
         with sound_through_ffmpeg(Path(file.name), media_type) as sound:
             yield sound
+
+
+def _see_that_it_may_be_one(file: BinaryIO) -> None:
+    """A list of recordings, and bytes that are all zero, are refused for what they are."""
+    file.seek(0)
+    head = file.read(PIECE)
+    if head.lstrip(b"\xef\xbb\xbf \r\n").lower().startswith(LISTS):
+        problem = "it is no recording but something else: a list that names recordings and holds none"
+        refuse(problem, "Upload the recordings that it names, one by one.")
+    while head and not head.strip(b"\0"):
+        head = file.read(PIECE)
+    if not head:
+        remedy = "Copy it again from where it comes from: perhaps it was never written to its end."
+        refuse("it is no recording: all its bytes are zero", remedy)
 
 
 @contextmanager

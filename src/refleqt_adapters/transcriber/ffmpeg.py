@@ -9,18 +9,19 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from refleqt_core.errors import MissingProgram, Unavailable
 
+from .downmix import one_channel
 from .sound import SAMPLE_RATE, Sound, refuse
 
 CONTAINERS = "aac,ac3,aiff,amr,asf,au,avi,caf,flac,matroska,mov,mp3,mpeg,mpegts,ogg,wav,w64,wv"
 """The demuxers that ffmpeg may use. None of them opens a second file; playlists and pictures are not among them."""
-FILTER = f"aformat=s16:{SAMPLE_RATE}:mono,aresample=async=1:first_pts=0"
+FILTER = "aformat=s16:{rate}:{layout},aresample=async=1:first_pts=0"
 """Gaps become silence, so that seconds stay those of the recording; ffmpeg holds a gap in memory, so it comes last."""
 MEMORY = 512 << 20
 """Bytes that ffmpeg may hold, far more than it takes; a file can announce a gap of years."""
@@ -31,10 +32,15 @@ INSTALL = "Install it with: sudo apt install ffmpeg (Debian, Ubuntu), or: brew i
 
 
 class Probed(NamedTuple):
-    """Seconds that the file announces, and seconds that it has to hold; None where it says nothing of the kind."""
+    """Seconds that the file announces, and seconds that it has to hold; None where it says nothing of the kind.
+
+    ``channels`` is how many ffmpeg is to give: two where there are two, since it would average them whatever their
+    phase; else one, which it mixes by the places of the loudspeakers.
+    """
 
     seconds: float | None
     at_least: float | None
+    channels: int
 
 
 @contextmanager
@@ -44,12 +50,13 @@ def sound_through_ffmpeg(path: Path, media_type: str) -> Iterator[Sound]:
     No ffmpeg raises `MissingProgram`; a file without sound, or cut off, raises `InvalidInput`.
     """
     probed = _probe(path, media_type)
+    layout = "stereo" if probed.channels == 2 else "mono"
     with tempfile.TemporaryFile() as complaints:
         ffmpeg = subprocess.Popen(  # noqa: S603  (no shell, and the path is told to be a file)
             [
                 _program("ffmpeg"),
                 *("-v", "error", "-nostdin", "-threads", "1", *_input(path)),
-                *("-map", "0:a:0", "-af", FILTER, "-f", "s16le", "pipe:1"),
+                *("-map", "0:a:0", "-af", FILTER.format(rate=SAMPLE_RATE, layout=layout), "-f", "s16le", "pipe:1"),
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -57,19 +64,20 @@ def sound_through_ffmpeg(path: Path, media_type: str) -> Iterator[Sound]:
         )
         try:
             _limit_memory(ffmpeg.pid)
-            yield Sound(_blocks(ffmpeg, probed, complaints), seconds=probed.seconds)
+            yield Sound(one_channel(_frames(ffmpeg, probed, complaints)), seconds=probed.seconds)
         finally:
             ffmpeg.kill()
             ffmpeg.communicate()
 
 
-def _blocks(ffmpeg: subprocess.Popen[bytes], probed: Probed, complaints: IO[bytes]) -> Iterator[NDArray[np.int16]]:
+def _frames(ffmpeg: subprocess.Popen[bytes], probed: Probed, complaints: IO[bytes]) -> Iterator[NDArray[np.float64]]:
+    """A second at a time, ``(n, channels)``."""
     assert ffmpeg.stdout is not None
-    decoded = 0
-    while data := ffmpeg.stdout.read(2 * SAMPLE_RATE):
-        block = np.frombuffer(data[: len(data) // 2 * 2], "<i2").astype(np.int16, copy=False)
-        decoded += len(block)
-        yield block
+    decoded, width = 0, 2 * probed.channels
+    while data := ffmpeg.stdout.read(width * SAMPLE_RATE):
+        frames = np.frombuffer(data[: len(data) // width * width], "<i2").reshape(-1, probed.channels)
+        decoded += len(frames)
+        yield frames.astype(np.float64)
     code = ffmpeg.wait()
     if code < 0:
         raise Unavailable(f"ffmpeg was stopped by signal {-code}; there may have been too little memory")
@@ -88,7 +96,7 @@ def _probe(path: Path, media_type: str) -> Probed:
 
     A length has to be there where it is the stream's own, or the container's of this stream alone; no estimate has to.
     """
-    fields = "stream=codec_type,duration:format=duration"
+    fields = "stream=codec_type,channels,duration:format=duration"
     command = [_program("ffprobe"), "-v", "warning", *_input(path), "-of", "json", "-show_entries", fields]
     try:
         done = subprocess.run(  # noqa: S603
@@ -96,16 +104,30 @@ def _probe(path: Path, media_type: str) -> Probed:
         )
     except subprocess.TimeoutExpired:
         refuse(f"ffprobe finds out nothing about it in {PROBE_SECONDS} seconds")
-    found = json.loads(done.stdout or b"{}")
-    if "streams" not in found or done.returncode:
+    found = {} if done.returncode else _document(done.stdout)
+    if "streams" not in found:
         refuse(_unreadable(done.stderr.decode(errors="replace"), media_type))
     streams = [stream for stream in found["streams"] if stream.get("codec_type") == "audio"]
     if not streams:
         refuse("there is no sound in it", "Upload a recording that has an audio stream.")
+    channels = streams[0].get("channels", 1)
+    if not channels:
+        refuse("it is no recording: what looks like sound in it cannot be played")
     of_stream, of_file = _seconds(streams[0].get("duration")), _seconds(found.get("format", {}).get("duration"))
     announced = of_stream or (of_file if len(found["streams"]) == 1 else None)
     estimated = b"Estimating duration" in done.stderr
-    return Probed(seconds=of_stream or of_file, at_least=None if estimated else announced)
+    return Probed(
+        seconds=of_stream or of_file, at_least=None if estimated else announced, channels=2 if channels == 2 else 1
+    )
+
+
+def _document(text: bytes) -> dict[str, Any]:
+    """What ffprobe says; nothing where it broke off."""
+    try:
+        found: dict[str, Any] = json.loads(text)
+    except ValueError:
+        return {}
+    return found
 
 
 def _input(path: Path) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
+from .downmix import one_channel
 from .resampling import resampled
 from .sound import SAMPLE_RATE, Sound, refuse
 
@@ -51,15 +52,15 @@ def _sound(file: wave.Wave_read, there: int) -> Sound | None:
             " that its header announces"
         )
     seconds = announced / width / rate
-    return Sound(resampled(_mono(file), rate, SAMPLE_RATE), seconds=seconds)
+    return Sound(resampled(one_channel(_frames(file)), rate, SAMPLE_RATE), seconds=seconds)
 
 
-def _mono(file: wave.Wave_read) -> Iterator[NDArray[np.int16]]:
+def _frames(file: wave.Wave_read) -> Iterator[NDArray[np.float64]]:
+    """A second at a time, ``(n, channels)``."""
     channels, width = file.getnchannels(), file.getsampwidth()
     while data := file.readframes(file.getframerate()):
         whole = len(data) - len(data) % (width * channels)
-        frames = _as_16_bit(data[:whole], width).reshape(-1, channels)
-        yield np.asarray(np.clip(np.rint(frames.mean(axis=1)), -32768, 32767), dtype=np.int16)
+        yield _as_16_bit(data[:whole], width).reshape(-1, channels)
 
 
 def _as_16_bit(data: bytes, width: int) -> NDArray[np.float64]:
