@@ -1,5 +1,6 @@
 """Findings over HTTP, and of any text at the command line without a database."""
 
+import io
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from refleqt_adapters.container import Container, open_refleqt, work
 from refleqt_adapters.settings import Settings
+from refleqt_cli.activities import notes_of
 from refleqt_cli.main import app
 from refleqt_core.context.finding_query import FindingQuery
 from refleqt_core.errors import InvalidInput
@@ -55,11 +57,15 @@ def test_bytes_on_standard_input_that_are_no_text_are_refused() -> None:
     assert "standard input is no text in UTF-8: byte 4 is 0xe9" in " ".join(told.split())
 
 
-@pytest.mark.parametrize(
-    "arguments", [["vent", "-"], ["vent"], ["activities", "record", "rant_round", "--notes", "-"]], ids=" ".join
-)
-def test_bytes_that_are_no_text_are_refused_wherever_they_are_piped_in(arguments: list[str]) -> None:
-    result = CliRunner().invoke(app, arguments, env={"REFLEQT_DATABASE_URL": "memory://"}, input=b"Caf\xe9")
+def test_notes_that_are_piped_in_and_no_text_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"Caf\xe9")))
+    with pytest.raises(InvalidInput, match="0xe9"):
+        notes_of("-")
+
+
+@pytest.mark.parametrize("arguments", [["-"], []], ids=["dash", "nothing"])
+def test_a_vent_that_is_piped_in_and_no_text_is_refused(arguments: list[str]) -> None:
+    result = CliRunner().invoke(app, ["vent", *arguments], env={"REFLEQT_DATABASE_URL": "memory://"}, input=b"Caf\xe9")
     assert result.exit_code == 2 and "0xe9" in result.output
 
 
