@@ -1,6 +1,5 @@
 """``refleqt jobs``: what waits, what ran, and why something failed."""
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
@@ -27,6 +26,8 @@ JobId = Annotated[int, typer.Argument(metavar="ID", help="The number of the job.
 
 def register(app: typer.Typer) -> None:
     """The app has the group."""
+    from . import jobs_stats  # noqa: F401  # its commands belong to the group
+
     app.add_typer(group, name="jobs", rich_help_panel=RUN)
 
 
@@ -40,7 +41,7 @@ def list_jobs(
     """List jobs, the newest first; of one business where one is named."""
     with session(ctx).open() as container:
         found = container.queue().jobs(
-            status=_status(status), business_id=_named_business(session(ctx), container), limit=limit
+            status=_status(status), business_id=named_business(session(ctx), container), limit=limit
         )
     if as_json:
         print_json(found)
@@ -79,11 +80,44 @@ def show(ctx: typer.Context, id: JobId, as_json: AsJson = False) -> None:
 
 
 @group.command("retry")
-def retry(ctx: typer.Context, id: JobId, as_json: AsJson = False) -> None:
-    """Let a failed or cancelled job run again."""
+def retry(
+    ctx: typer.Context,
+    id: Annotated[int | None, typer.Argument(metavar="[ID]", help="The number of the job.")] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="All that failed, of the business if one is named.")
+    ] = False,
+    kind: Annotated[str | None, typer.Option(metavar="KIND", help="With --all: those of one kind.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let a failed or cancelled job run again, or all that failed."""
+    from refleqt_core.errors import Conflict, InvalidInput
+
+    from .tables import hint
+    from .words import counted
+
+    if (id is None) is not everything:
+        raise InvalidInput("name one job by its number, or all that failed with --all")
     with session(ctx).open() as container:
-        container.queue().retry(id)
-        _told(container.queue().get(id), as_json)
+        queue = container.queue()
+        if id is not None:
+            queue.retry(id)
+            _told(queue.get(id), as_json)
+            return
+        failed = queue.jobs(status="failed", business_id=named_business(session(ctx), container), limit=ALL)
+        again, left = [], 0
+        for record in failed:
+            if kind in (None, record.job.kind):
+                try:
+                    queue.retry(record.id)
+                    again.append(record.id)
+                except Conflict:  # another job with its key waits, and does the same work
+                    left += 1
+    if as_json:
+        print_json({"retried": again, "left": left})
+    else:
+        print_page(
+            hint(f"{counted(len(again), 'job')} will run again" + (f", {left:,} wait already." if left else "."))
+        )
 
 
 @group.command("cancel")
@@ -94,31 +128,31 @@ def cancel(ctx: typer.Context, id: JobId, as_json: AsJson = False) -> None:
         _told(container.queue().get(id), as_json)
 
 
-@group.command("stats")
-def stats(ctx: typer.Context, as_json: AsJson = False) -> None:
-    """Count jobs by kind and status, with the time that they take."""
-    with session(ctx).open() as container:
-        found = container.queue().jobs(business_id=_named_business(session(ctx), container), limit=ALL)
-    counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
-    seconds: defaultdict[str, list[float]] = defaultdict(list)
-    for record in found:
-        counts[record.job.kind][record.status] += 1
-        if record.started_at and record.ended_at:
-            seconds[record.job.kind].append((record.ended_at - record.started_at).total_seconds())
-    median = {kind: sorted(taken)[len(taken) // 2] for kind, taken in seconds.items()}
-    if as_json:
-        print_json({kind: {**counts[kind], "median_seconds": median.get(kind)} for kind in sorted(counts)})
-        return
+@group.command("dead")
+def dead(
+    ctx: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=ALL, help="How many at most.")] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """List the jobs that failed for good, with what was wrong; retry runs them again."""
+    list_jobs(ctx, status="failed", limit=limit, as_json=as_json)
+
+
+@group.command("forget")
+def forget(
+    ctx: typer.Context,
+    days: Annotated[int, typer.Option(min=0, help="Keep those that ended in the last so many days.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Remove the records of jobs that succeeded or were cancelled; those that failed stay."""
     from datetime import timedelta
 
-    from .tables import hint, row, table
-    from .words import NONE, duration, spoken
+    from .tables import hint
+    from .words import counted
 
-    made = table("job", *(f">{status}" for status in STATUSES), ">median")
-    for kind in sorted(counts):
-        taken = duration(timedelta(seconds=median[kind])) if kind in median else NONE
-        row(made, spoken(kind), *(f"{counts[kind][status]:,}" for status in STATUSES), taken)
-    print_page(made if counts else hint("There are no jobs."))
+    with session(ctx).open() as container:
+        gone = container.queue().forget(container.clock().now() - timedelta(days=days))
+    print_json({"forgotten": gone}) if as_json else print_page(hint(f"{counted(gone, 'record')} removed."))
 
 
 def _status(given: str | None) -> "JobStatus | None":
@@ -132,7 +166,8 @@ def _status(given: str | None) -> "JobStatus | None":
     raise InvalidInput(f"--status: '{given}' is none of: {', '.join(STATUSES)}")
 
 
-def _named_business(current: Session, container: "Container") -> "BusinessId | None":
+def named_business(current: Session, container: "Container") -> "BusinessId | None":
+    """The business that the command names; None where it names none."""
     from refleqt_core.values import BusinessId
 
     return BusinessId(container.profile().by_slug(current.slug).id) if current.slug else None
@@ -154,6 +189,12 @@ def _took(record: "JobRecord") -> str | None:
     return duration(record.ended_at - record.started_at) if record.started_at and record.ended_at else None
 
 
+def _said(problem: str) -> str:
+    """The last line of a traceback; what Refleqt raised on purpose without the name that it has in the code."""
+    last = problem.rstrip().rpartition("\n")[2]
+    return last.partition(": ")[2] if last.startswith("refleqt_core.") else last
+
+
 def _table(records: "Sequence[JobRecord]") -> "Rows":
     from rich.text import Text
 
@@ -163,7 +204,7 @@ def _table(records: "Sequence[JobRecord]") -> "Rows":
     made = table(">id", "job", "status", ">?attempts", "?enqueued", ">?took", "*?problem")
     for record in records:
         status = Text(record.status, style=COLORS.get(record.status, ""))
-        problem = cut((record.problem or "").rstrip().rpartition("\n")[2], 200)
+        problem = cut(_said(record.problem or ""), 200)
         attempts, enqueued = record.attempts, moment(record.enqueued_at)
         row(made, record.id, spoken(record.job.kind), status, attempts, enqueued, _took(record) or NONE, problem)
     return made

@@ -116,6 +116,34 @@ def test_every_read_command_shows_a_page_and_prints_the_same_as_json(shell: Shel
     assert shell.json(*command.split())
 
 
+def test_the_statistics_say_what_each_kind_of_job_takes(shell: Shell):
+    kinds = {each["kind"]: each for each in shell.json("jobs", "stats")}
+    embedded = kinds["generate_embeddings"]
+    assert embedded["succeeded"] > 0
+    assert 0 <= embedded["duration_p50"] <= embedded["duration_p95"]
+
+
+def test_the_cost_of_jobs_is_told_where_a_business_is_named(shell: Shell):
+    kinds = {each["kind"]: each for each in shell.json("jobs", "stats", "--business", "brinewell")}
+    assert kinds["extract_context"]["cost_micros"] == 0
+
+
+def test_a_job_that_failed_for_good_is_listed_and_can_run_again(shell: Shell):
+    shell.run("llm", "budget", "0", "--business", "brinewell")
+    shell.run("vent", "Nobody reads our price list.", "--business", "brinewell")
+    shell.run("worker", "--until-empty")
+    page = " ".join(shell.run("jobs", "dead").stdout.split())
+    assert "extract context" in page and "the budget of" in page and "refleqt_core" not in page
+    shell.run("llm", "budget", "none", "--business", "brinewell")
+    again = shell.json("jobs", "retry", "--all", "--kind", "extract_context")["retried"]
+    shell.run("worker", "--until-empty")
+    assert [shell.json("jobs", "show", str(id))["status"] for id in again] == ["succeeded"]
+
+
+def test_records_of_jobs_that_ended_lately_are_kept(shell: Shell):
+    assert shell.json("jobs", "forget") == {"forgotten": 0}
+
+
 DETAILS = [
     (["beliefs", "explain"], ["beliefs"], "usual"),
     (["suggest", "show"], ["suggest"], "why now"),
@@ -342,6 +370,8 @@ def test_the_doctor_names_what_is_ill_with_its_remedy_and_ends_with_1(shell: She
         ("jobs show 987654", 3, "987654"),
         ("jobs retry 1", 4, "succeeded"),
         ("jobs list --status lost", 2, "none of"),
+        ("jobs retry", 2, "--all"),
+        ("jobs retry 1 --all", 2, "--all"),
         ("attribution report --model guesswork", 2, "guesswork"),
         ("profile --as-of yesterday", 2, "--as-of"),
         ("profile --business elsewhere", 3, "there are: brinewell"),
