@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 ENDINGS = {"txt": "text", "text": "text", "vtt": "vtt", "srt": "srt", "json": "json"}
 
+STOPPED = 130
+"""The exit code of what Ctrl-C stops, as shells have it: 128 and the number of the signal."""
+
 
 def register(app: typer.Typer) -> None:
     """The app has the command."""
@@ -44,7 +47,8 @@ def transcribe(
     """Write down what is said in recordings, with the time of each utterance.
 
     Nothing is kept, and no business is needed. Of several recordings, --json prints a list.
-    One that cannot be heard is told at the end, when the others have been written.
+    One that cannot be heard is told at the end, when the others have been written. Ctrl-C stops, with exit code 130,
+    and writes nothing of the one that is being heard.
     """
     from refleqt_core.errors import Fault, InvalidInput
 
@@ -56,7 +60,7 @@ def transcribe(
     _check_targets(targets, files, force=force)
     chosen = {} if transcriber is None else {"transcriber": _known(transcriber)}
     faults: list[Fault] = []
-    with session(ctx).open(**chosen) as container:
+    with _stopped_by_hand(), session(ctx).open(**chosen) as container:
         heard = _heard(container.transcriber(), files, faults)
         if out is not None:
             _write(heard, targets, named)
@@ -141,9 +145,21 @@ def _heard(
     from refleqt_core.errors import InvalidInput
 
     for file in dict.fromkeys(files):
+        second = 0.0
         try:
             with file.open("rb") as audio, listening(file.name) as progress:
-                heard = transcriber.transcribe(audio, _media_type(file), progress=progress)
+
+                def told(seconds: float, of: float | None, progress: "Progress" = progress) -> None:
+                    nonlocal second
+                    second = seconds
+                    progress(seconds, of)
+
+                heard = transcriber.transcribe(audio, _media_type(file), progress=told)
+        except KeyboardInterrupt:
+            from .activity_show import clock
+
+            say(f"Stopped in {file.name} at {clock(second)}; nothing of it was written.")
+            raise typer.Exit(STOPPED) from None
         except InvalidInput as error:
             faults += [fault._replace(source=str(file)) for fault in error.faults]
             continue
@@ -156,6 +172,16 @@ def _media_type(file: Path) -> str:
     from mimetypes import guess_type
 
     return guess_type(file.name)[0] or "application/octet-stream"
+
+
+@contextmanager
+def _stopped_by_hand() -> Iterator[None]:
+    """Ctrl-C between two recordings ends the command as it does in the midst of one."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("Stopped; nothing more was written.")
+        raise typer.Exit(STOPPED) from None
 
 
 @contextmanager

@@ -2,6 +2,10 @@
 
 import io
 import json
+import os
+import signal
+import subprocess
+import sys
 import wave
 from pathlib import Path
 
@@ -137,3 +141,23 @@ def test_two_recordings_of_one_name_are_refused_for_one_folder(home: Path, tmp_p
     one, other = silence(tmp_path), silence(tmp_path / "more")
     result = run(home, one, other, "--out", tmp_path / "words", code=2)
     assert "would be written to it" in " ".join(result.stderr.split()) and not (tmp_path / "words").exists()
+
+
+def test_ctrl_c_tells_where_it_stopped_and_writes_nothing(tmp_path: Path) -> None:
+    with wave.open(str(PRICE)) as one, wave.open(str(tmp_path / "long.wav"), "wb") as out:
+        out.setparams(one.getparams())
+        out.writeframes(one.readframes(one.getnframes()) * 200)
+    command = [sys.executable, "-c", "from refleqt_cli.main import run; run()", "transcribe", PRICE]
+    with subprocess.Popen(
+        [*command, tmp_path / "long.wav"],
+        env={**os.environ, "REFLEQT_HOME": str(tmp_path / "home"), "COLUMNS": "100"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        next(line for line in process.stdout if SAID in line)
+        process.send_signal(signal.SIGINT)
+        printed, told = process.communicate()
+    assert (process.returncode, printed.strip()) == (130, "")
+    assert told.startswith("Stopped") and told.count("\n") == 1
