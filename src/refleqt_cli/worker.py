@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 
 UPKEEP_SECONDS = 60.0
+LEASE_SECONDS = 60
+"""How long the queue takes a worker for alive that says nothing."""
+MOST_RUNNING = 10_000
 
 
 def register(app: typer.Typer) -> None:
@@ -40,12 +43,29 @@ def worker(
         with _upkeep(container, as_json=as_json):
             ended = container.queue().work(handlers, until_empty=until_empty)
         gc.unfreeze()
+        elsewhere = len(container.queue().jobs(status="running", limit=MOST_RUNNING))
     seconds = time.monotonic() - begun
     if as_json:
         failed = tally.failed.total()
-        print_json({"ended": ended, "failed_attempts": failed, "by_kind": tally.started, "seconds": round(seconds, 3)})
+        told = {"ended": ended, "failed_attempts": failed, "by_kind": tally.started, "running_elsewhere": elsewhere}
+        print_json({**told, "seconds": round(seconds, 3)})
         return
     _print(tally, ended, seconds)
+    if elsewhere:
+        from .tables import hint
+
+        print_page(hint(told_of_running(elsewhere)))
+
+
+def told_of_running(jobs: int) -> str:
+    """That so many jobs are begun and not ended, though this worker has ended."""
+    from .words import counted
+
+    begun, belong = counted(jobs, "job is", "jobs are"), "belongs" if jobs == 1 else "belong"
+    return (
+        f"{begun} running elsewhere, or {belong} to a worker that was killed: what nobody runs is free again "
+        f"{LEASE_SECONDS} s after that worker was last heard of. Then: refleqt worker"
+    )
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import randbits
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from refleqt_cli.main import app
 from refleqt_core.context.records import ContextExtraction
 from refleqt_core.intake.drafts import OnboardingForm
 from refleqt_core.intake.vents import VentEntry, VentTheme
+from refleqt_core.ports import Job
 from refleqt_core.values import BusinessId
 from refleqt_http.app import create_app
 
@@ -308,3 +310,29 @@ def test_the_plot_is_in_the_terminal_a_page_or_a_picture(environment: dict[str, 
     assert "<svg" in page.read_text("utf-8") and "http://" not in page.read_text("utf-8").split("<svg")[0]
     assert picture.read_bytes().startswith(b"\x89PNG")
     run(environment, "vents", "plot", "--png", tmp_path / "no" / "folder.png", code=2)
+
+
+def test_a_worker_that_ends_names_the_jobs_that_run_elsewhere(environment: dict[str, str]) -> None:
+    made = Settings(
+        home=Path(environment["REFLEQT_HOME"]), database=environment["REFLEQT_DATABASE"], fsync=False, embedder="memory"
+    )
+    begun, told = Event(), Event()
+
+    def slow(_: Job) -> None:
+        begun.set()
+        assert told.wait(60)
+
+    run(environment, "vent", "The till is slow")
+    with open_refleqt(made) as refleqt:
+        handlers = dict.fromkeys(("extract_context", "generate_embeddings"), slow)
+        other = Thread(target=lambda: refleqt.queue().work(handlers, until_empty=True))
+        other.start()
+        try:
+            assert begun.wait(60)
+            assert as_json(environment, "worker", "--until-empty")["running_elsewhere"] == 1
+            said = " ".join(run(environment, "worker", "--until-empty").output.split())
+            assert "1 job is running elsewhere, or belongs to a worker that was killed" in said
+        finally:
+            told.set()
+            other.join()
+    assert as_json(environment, "worker", "--until-empty")["running_elsewhere"] == 0
