@@ -101,6 +101,25 @@ KINDS: Mapping[str, type[Entity]] = {
 }
 """In an order in which each kind comes after those that it refers to."""
 
+_CALLED: Mapping[str, str] = {
+    "business_profiles": "profile of a business",
+    "map_artifacts": "artifact of a map",
+    "entry_series": "series of entries",
+    "vent_entries": "vent",
+    "vent_themes": "theme of vents",
+    "cdt_beliefs": "belief",
+    "cdt_versions": "version of the beliefs",
+    "cdt_training_runs": "training run",
+    "llm_budgets": "budget for models",
+    "llm_spend": "spending on models",
+    "creator_payments": "payment",
+    "brief_offers": "offer of a brief",
+    "api_tokens": "token",
+    "utm_templates": "UTM template",
+    "seo_metadata": "record of SEO",
+}
+"""Kinds whose table is named otherwise than people name one of them."""
+
 BLOB_KINDS = tuple(kind for kind in KINDS.values() if "blob" in attrs.fields_dict(kind))
 """Those whose rows name an object of the blob store."""
 
@@ -110,3 +129,16 @@ _PLACES = {kind: place for place, kind in enumerate(KINDS.values())}
 def referred_first(entities: Iterable[Entity]) -> list[Entity]:
     """The entities kind by kind, so that each comes after those that it refers to."""
     return sorted(entities, key=lambda entity: _PLACES[type(entity)])
+
+
+def in_words(kind: type[Entity]) -> str:
+    """What people call one of that kind, such as ``vent`` or ``calendar entry``."""
+    table = next((name for name, known in KINDS.items() if known is kind), kind.__name__)
+    return _CALLED.get(table) or _singular(table.replace("_", " "))
+
+
+def _singular(words: str) -> str:
+    for many, one in (("ies", "y"), ("sses", "ss"), ("ches", "ch"), ("s", "")):
+        if words.endswith(many):
+            return words.removesuffix(many) + one
+    return words

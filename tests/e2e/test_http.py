@@ -344,7 +344,7 @@ def test_a_period_that_ends_before_it_starts_is_refused(client: TestClient):
 def test_a_failed_job_says_why_and_can_be_retried(client: TestClient, failed_job: int):
     seen = ok(client.get(f"/v1/jobs/{failed_job}"))
     assert (seen["kind"], seen["status"]) == ("generate_brief", "failed")
-    assert seen["problem"].startswith("there is no MapArtifact")
+    assert seen["problem"].startswith("there is no artifact of a map")
     assert seen in ok(client.get("/v1/jobs?status=failed"))["items"]
     assert ok(client.post(f"/v1/jobs/{failed_job}/retry"))["status"] == "waiting"
     assert client.post(f"/v1/jobs/{failed_job}/retry").status_code == 409

@@ -13,7 +13,7 @@ import attrs
 from refleqt_core.entities import Entity, Point
 from refleqt_core.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from refleqt_core.intake.business import Business
-from refleqt_core.kinds import KINDS, referred_first
+from refleqt_core.kinds import KINDS, in_words, referred_first
 from refleqt_core.ports.store import Appended, E, Filter, P, Query
 from refleqt_core.values import BusinessId, Money
 
@@ -45,7 +45,7 @@ class Table:
         for fields, values in keys.items():
             if None not in values and self._indexes[fields].get(values, entity.id) != entity.id:
                 named = ", ".join(f"{field} {value}" for field, value in zip(fields, values, strict=True))
-                raise Conflict(f"there is a {type(entity).__name__} with {named} already")
+                raise Conflict(f"there is one with {named} already, of the kind {in_words(type(entity))}")
         self.drop(entity.id)
         self.rows[entity.id] = entity
         for fields, values in keys.items():
@@ -132,14 +132,14 @@ class MemoryTransaction:
             self._check_writable(entity)
         for entity in referred_first(entities):
             if entity.id in self._rows(type(entity)):
-                self._lose(Conflict(f"{type(entity).__name__} {entity.id} exists already"))
+                self._lose(Conflict(f"{in_words(type(entity))} {entity.id} exists already"))
             self._put(entity)
 
     def get(self, kind: type[E], id: UUID) -> E:
         """The entity as last saved."""
         entity = self._rows(kind).get(id)
         if entity is None or not self._readable(entity):
-            raise NotFound(f"there is no {kind.__name__} {id}")
+            raise NotFound(f"there is no {in_words(kind)} {id}")
         return entity  # type: ignore[return-value]  # a table holds one kind
 
     def find(
@@ -180,7 +180,7 @@ class MemoryTransaction:
         self._check_writable(entity)
         stored = self.get(type(entity), entity.id)
         if stored.version != entity.version:
-            raise Conflict(f"{type(entity).__name__} {entity.id} was saved by somebody else; read it again")
+            raise Conflict(f"{in_words(type(entity))} {entity.id} was saved by somebody else; read it again")
         saved = attrs.evolve(entity, version=entity.version + 1)
         self._put(saved)
         return saved
@@ -201,7 +201,7 @@ class MemoryTransaction:
         for other, table in self._tables.items():
             for field in [field for field, target in _references(other).items() if target is kind]:
                 if any(getattr(row, field) in gone for row in table.rows.values()):
-                    self._lose(Conflict(f"a {kind.__name__} is still referred to by {other.__name__}.{field}"))
+                    self._lose(Conflict(f"others still refer to the {in_words(kind)}; remove these first"))
         for each, stored in gone.items():
             self._before.append((self._tables[kind], each, stored))
             self._tables[kind].drop(each)
@@ -264,8 +264,8 @@ class MemoryTransaction:
             referred = getattr(entity, field)
             target = None if referred is None else self._rows(kind).get(referred)
             if referred is not None and (target is None or not self._readable(target)):
-                name = f"{type(entity).__name__}.{field}"
-                self._lose(NotFound(f"{name} refers to {kind.__name__} {referred}, which is absent"))
+                said = f"its {field.removesuffix('_id').replace('_', ' ')} refers to {in_words(kind)} {referred}"
+                self._lose(NotFound(f"{said}, which is absent"))
 
     def _lose(self, reason: Conflict | NotFound) -> NoReturn:
         self._lost = reason

@@ -15,7 +15,7 @@ from refleqt_adapters.postgres.schema import TABLE_NAMES, column_name
 from refleqt_adapters.postgres.statements import Statements
 from refleqt_core.entities import Entity, Point
 from refleqt_core.errors import Conflict, NotAllowed, NotFound
-from refleqt_core.kinds import referred_first
+from refleqt_core.kinds import in_words, referred_first
 from refleqt_core.ports.store import Appended, E, Filter, P, Query
 from refleqt_core.values import BusinessId
 
@@ -87,7 +87,7 @@ class PostgresTransaction:
         """The entity as last saved."""
         found = self.find(kind, Filter("id", "eq", id))
         if not found:
-            raise NotFound(f"there is no {kind.__name__} {id}")
+            raise NotFound(f"there is no {in_words(kind)} {id}")
         return found[0]
 
     def find(
@@ -184,8 +184,8 @@ class PostgresTransaction:
         """Why not all of ``entities`` could be saved."""
         for entity in entities:
             if not self.count(type(entity), Filter("id", "eq", entity.id)):
-                return NotFound(f"there is no {type(entity).__name__} {entity.id}")
-        named = f"{type(entity).__name__} {entity.id}" if len(entities) == 1 else "one of them"
+                return NotFound(f"there is no {in_words(type(entity))} {entity.id}")
+        named = f"{in_words(type(entity))} {entity.id}" if len(entities) == 1 else "one of them"
         return Conflict(f"{named} was saved by somebody else; read it again")
 
     def _check_writable(self, entity: Entity) -> None:

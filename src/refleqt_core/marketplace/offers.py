@@ -41,7 +41,7 @@ def own_offer(tx: Transaction, creator_id: CreatorId, offer_id: UUID) -> BriefOf
     """The creator's offer; somebody else's is `NotFound`, as one that does not exist."""
     offer = tx.get(BriefOffer, offer_id)
     if offer.creator_id != creator_id:
-        raise NotFound(f"there is no BriefOffer {offer_id}")
+        raise NotFound(f"there is no offer of a brief {offer_id}")
     return offer
 
 
