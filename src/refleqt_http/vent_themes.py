@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from refleqt_core.context.vent_themes import LONGEST_LABEL, Regrouped
+from refleqt_core.context.themes import LONGEST_LABEL
+from refleqt_core.context.vent_themes import Regrouped
 from refleqt_core.errors import NotFound
 from refleqt_core.intake.vent_plot import ThemesOverTime
 from refleqt_core.intake.vent_signals import VentSignals

@@ -2,18 +2,22 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
 import attrs
 import numpy as np
 
+from ..errors import InvalidInput
 from ..intake.vents import VentEntry, VentTheme
 from ..ports import Embedder, Filter, Ids, Store, Transaction, VectorIndex, Vectors, where
 from ..values import BusinessId
 from .chunking import passages
 from .records import SourceReading
 from .vent_likeness import Calibration, Likened, calibration_of, log_odds, words_of
+
+LONGEST_LABEL = 120
 
 
 @attrs.frozen(kw_only=True)
@@ -104,8 +108,22 @@ def recount(tx: Transaction, themes: Collection[UUID] | None = None, *, relabel:
 
 
 def label_of(vent: VentEntry, topics: Sequence[str]) -> str:
-    """What a theme is called that the vent opens: by its first tag, else its first topic, else how it begins."""
-    return ([*vent.tags, *topics] or [vent.text.split(".")[0][:60]])[0]
+    """What a theme is called that the vent opens: by its first tag, else its first topic, else how it begins.
+
+    One that could be no theme's name (see `named`) is passed over.
+    """
+    for label in (*vent.tags, *topics, vent.text.split(".")[0][:60], vent.text[:60]):
+        with suppress(InvalidInput):
+            return named(label)
+    return "vent"
+
+
+def named(label: str) -> str:
+    """``label`` on one line; blank or longer than `LONGEST_LABEL`: `InvalidInput`."""
+    label = " ".join(label.split())
+    if not 0 < len(label) <= LONGEST_LABEL:
+        raise InvalidInput(f"a label has 1 to {LONGEST_LABEL} characters")
+    return label
 
 
 def _counted(

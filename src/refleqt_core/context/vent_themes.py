@@ -11,11 +11,9 @@ from ..errors import Conflict, InvalidInput
 from ..intake.vents import VentEntry, VentTheme
 from ..ports import Clock, Embedder, Ids, Store, Transaction, VectorIndex, where
 from ..values import BusinessId
-from .themes import label_of, recount, vent_board
+from .themes import label_of, named, recount, vent_board
 from .vent_grouping import groups, kept_names
 from .vent_likeness import Likened, Matrix, log_odds
-
-LONGEST_LABEL = 120
 
 
 @attrs.frozen(kw_only=True)
@@ -54,11 +52,9 @@ class VentThemeService:
     def rename(self, business_id: BusinessId, theme_id: UUID, label: str, *, version: int | None = None) -> VentTheme:
         """The theme has that label and keeps it, whatever vents come and go.
 
-        Blank or longer than `LONGEST_LABEL`: `InvalidInput`. Changed since ``version``: `Conflict`.
+        Blank or longer than `LONGEST_LABEL` of `themes`: `InvalidInput`. Changed since ``version``: `Conflict`.
         """
-        label = " ".join(label.split())
-        if not 0 < len(label) <= LONGEST_LABEL:
-            raise InvalidInput(f"a label has 1 to {LONGEST_LABEL} characters")
+        label = named(label)
         with self.store.business(business_id) as tx:
             theme = tx.get(VentTheme, theme_id)
             if version not in (None, theme.version):
