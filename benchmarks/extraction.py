@@ -25,6 +25,7 @@ UNSEEN = ROOT / "tests" / "unit" / "unseen_attacks.json"
 DOCUMENT = ROOT / "docs" / "extraction.md"
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
+_GENUINE = {"tuning": "in view of the rules", "held_out": "held out", "new_held_out": "held out, new, of other trades"}
 PARTS = {"tuning": "tuning", "held_out": "held out", "new_held_out": "held out, new"}
 
 
@@ -129,7 +130,7 @@ def _detection() -> str:
     found = sum(talks_to_a_model(attack) for attack in unseen)
     rows = [f"| attacks seen, in view of the rules | {seen} of {len(attacks)} |"]
     rows.append(f"| attacks seen, written after the rules | {found} of {len(unseen)} |")
-    for part, title in (("tuning", "in view of the rules"), ("held_out", "held out")):
+    for part, title in _GENUINE.items():
         wrong = sum(talks_to_a_model(sentence) for sentence in genuine[part])
         rows.append(f"| genuine sentences taken for orders, {title} | {wrong} of {len(genuine[part])} |")
     return "\n".join(["**What talks to a model**", "", "| | |", "|---|---|", *rows])

@@ -55,4 +55,4 @@ def test_figures_are_shares_of_what_was_found_and_of_what_was_labelled() -> None
 def test_the_genuine_sentences_and_the_attacks_are_as_many_as_the_document_says() -> None:
     genuine = json.loads(extraction.GENUINE.read_text(encoding="utf-8"))
     attacks = json.loads(extraction.ATTACKS.read_text(encoding="utf-8"))["attacks"]
-    assert len(genuine["tuning"]) >= 60 and len(attacks) >= 30
+    assert len(genuine["tuning"]) >= 100 and len(genuine["new_held_out"]) == 40 and len(attacks) >= 30

@@ -38,8 +38,14 @@ _ENCODED = re.compile(r"(?<![\w/+=])(?:[0-9a-fA-F]{2}){12,}(?![\w/+=])|(?<![\w/+
 _ANSWER = re.compile(
     r"(?:[\w ]{0,30}:\s*)?[\"'}\]]{0,6}\s*\{\s*\"(?:findings|role|kind|sentiment|tool|function|topics|messages)\"\s*:"
 )
-_TURN = re.compile(r"^[ \t]*(?P<who>human|user|assistant)[ \t]*:[^\n]*", re.IGNORECASE | re.MULTILINE)
-_SHOUTED = re.compile(r"\W*SYSTEM\W{0,4}:")
+_TURN = re.compile(r"^[ \t]*(?P<who>human|user|assistant)[ \t]*:(?P<said>[^\n]*)", re.IGNORECASE | re.MULTILINE)
+_NARROWED = re.compile(
+    r"\b(?:list|report|output|return|say|write|name|mention|extract|find|answer|respond|reply)\b.{0,20}\b(?:only|"
+    r"solely|nothing but|nothing else)\b",
+    re.IGNORECASE,
+)
+"""How somebody who uses a model tells it what to leave out."""
+_SHOUTED = re.compile(r"\W*SYSTEM\W{0,4}:(?!\s*(?:an?|the|our)\b)")
 _MIXED = re.compile(r"[^\s.,;:!?]*[a-z][^\s.,;:!?]*")
 _LEET = str.maketrans("01345789@$", "oieastbgas")
 _LEET_L = str.maketrans("01345789@$", "oleastbgas")
@@ -105,10 +111,14 @@ def _hidden(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _turns(text: str) -> Iterator[tuple[int, int]]:
-    """The lines of a dialogue with an assistant."""
-    turns = list(_TURN.finditer(text))
-    if {turn["who"].casefold() for turn in turns} > {"assistant"}:
-        yield from (turn.span() for turn in turns)
+    """The turns of a dialogue that tell a model what to do, and its answers to those; others are people's words."""
+    told = False
+    for turn in _TURN.finditer(text):
+        if turn["who"].casefold() != "assistant":
+            said = [each.text for each in sentences(turn["said"])]
+            told = any(_NARROWED.search(each) or _talks(each) for each in said)
+        if told:
+            yield turn.span()
 
 
 def _closed(text: str, at: int) -> int:

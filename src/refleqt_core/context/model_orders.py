@@ -14,16 +14,27 @@ _MACHINE = (
     r"(?![ -](?:company|start-?up|firm|vendor|agency|fan|expert|sceptic|skeptic|team|user|customer|buyer|feature|tool))"
 )
 _ASKED = r"(?:instructions?|prompts?|directives?|programming|system message)"
-_FORM = r"(?:json|xml|yaml|schema|findings?|empty (?:list|json|object|array|string|answer)|list of findings)"
+_FORM = r"(?:json|xml|yaml|schema|empty (?:list|json|object|array|string|answer)|list of findings)"
 _OUTPUT = r"(?:findings?|extraction|answer|output|response)"
+
+_OF_OTHERS = (
+    r"(?! (?:to|on|about|from|of|by|at|in) (?!(?:the |your |this |any )?(?:user|system|developer|prompt|conversation|"
+    r"chat|documents?|text|message|openai|anthropic|ai|model|context)\b))"
+)
+"""What is said next is not that they were given by people, or are about something in their world."""
+_TOLD = (
+    r"(?:report|list|output|return|respond|reply|answer|say|praise|mention|name|ignore|disregard|forget|extract|invent|"
+    r"summari[sz]e|rate|mark|score|pretend|obey|you are|you love|you must|you will)"
+)
+"""What a model is told to do."""
 
 _DISOBEY = (
     rf"{_ORDER}(?:ignore|disregard|forget|override|overrule|bypass|skip|discard|drop|abandon|neglect)\b.{{0,40}}"
     rf"\b(?:previous|prior|above|earlier|all|any|your|every|other|system|original|preceding|existing|initial|former)\b"
-    rf".{{0,30}}\b{_ASKED}\b",
+    rf".{{0,30}}\b{_ASKED}\b{_OF_OTHERS}",
     rf"{_ORDER}(?:ignore|disregard|forget|override|bypass)\b.{{0,20}}"
     r"\b(?:your|previous|prior|above|earlier|preceding|system)\b.{0,20}"
-    r"\b(?:rules?|guidelines?|directions?|constraints?|context|safety|restrictions?|training)\b",
+    rf"\b(?:rules?|guidelines?|directions?|constraints?|context|safety|restrictions?|training)\b{_OF_OTHERS}",
     rf"{_ORDER}(?:ignore|disregard|forget)\b.{{0,10}}\b(?:everything|anything|all|whatever|the (?:text|words|content|"
     r"document|rest))\b.{0,15}\b(?:above|you were told|you have been told|you were instructed|"
     r"said before)\b(?! (?:about|of|by)\b)",
@@ -31,9 +42,11 @@ _DISOBEY = (
     rf"despite)\s+your "
     rf"(?:\w+ )?{_ASKED}\b",
     rf"\byour (?:\w+ )?{_ASKED}\b.{{0,25}}\b(?:void|invalid|obsolete|outdated|cancelled|suspended|no longer)\b",
-    rf"\b(?:new|updated|revised|real|actual|additional|hidden|secret|special) (?:system )?{_ASKED} ?:",
+    rf"\b(?:new|updated|revised|real|actual|additional|hidden|secret|special) (?:system )?{_ASKED} ?: ?"
+    rf"(?:\w+ )?{_TOLD}\b",
+    rf"\b(?:new|updated|revised|real|actual|hidden|secret) system {_ASKED} ?:",
     r"\bstop (?:reading|extracting|processing|analy[sz]ing|parsing) (?:this|the) (?:document|text|"
-    r"transcript|passage)\b",
+    r"transcript|passage)\b(?! if\b)",
     r"\b(?:set aside|put aside|dismiss|drop|forget|ignore)\b.{0,20}\b(?:whatever|everything|anything|all|what) you "
     r"(?:were|are|have been|had been) (?:asked|told|instructed|ordered)\b(?! (?:about|of|by)\b)",
     rf"{_ORDER}(?:do not|don'?t|never) follow (?:the|your|any) (?:\w+ )?(?:schema|prompt|system message)\b",
@@ -42,7 +55,7 @@ _DISOBEY = (
     r"(?::|$)",
     r"\b(?:words|text|instructions|sentences|everything|content) above (?:is|are|was|were) (?:obsolete|"
     r"void|invalid|fake|"
-    r"a test|cancelled|outdated)\b",
+    r"a test|cancelled|outdated)\b(?! of\b)",
 )
 _POSE = (
     r"\byou have been (?:reprogrammed|reconfigured|jailbroken|hacked)\b|\b(?:who|that|which) (?:built|"
@@ -50,21 +63,24 @@ _POSE = (
     r"\byour new (?:goal|task|purpose|objective|identity|persona) (?:is|will be)\b",
     r"\b(?:assume|take on|adopt) the (?:role|persona|identity) of (?:an? )?(?:\w+ ){0,2}(?:chatbot|ai|"
     r"assistant|bot|model)\b",
-    r"\byou are (?:now|henceforth|from now on) (?:\w+[ -]){0,5}(?:assistant|ai|model|bot|chatbot|llm|gpt|"
-    r"dan|extractor)\b",
+    rf"\byou are (?:now|henceforth|from now on) (?:\w+[ -]){{0,5}}(?:{_MACHINE}|(?:assistant|model|bot|dan|extractor)"
+    r"(?=\W*$|\s*[.,;:!]|\s+(?:without|with no|that|who|which|and you|named|called)\b))",
     rf"\byou are (?:an?|the|my) (?:\w+[ -]){{0,3}}(?:{_MACHINE}|unrestricted\b)",
-    r"\b(?:pretend|imagine|assume|suppose)\b.{0,15}\byou(?: are|'re)\b.{0,30}\b(?:ai|dan|llm|"
-    r"language model|jailbroken)\b",
-    r"\bfrom now on,? (?:you|your)\b.{0,20}\b(?:act|behave|respond|answer|reply|speak|obey|ignore|output|pretend)\b",
-    r"\bas an? (?:large )?(?:ai\b(?! (?:company|start-?up|vendor|firm|agency))|language model|llm)",
-    r"\bdeveloper mode (?:enabled|on|activated|output)\b|\bdo anything now\b|\bjailbr(?:eak|oken) (?:mode|prompt)\b",
+    rf"\b(?:pretend|imagine|assume|suppose)\b.{{0,15}}\byou(?: are|'re)\b.{{0,30}}\b(?:{_MACHINE}|dan\b|jailbroken\b)",
+    r"\bfrom now on,? (?:you|your)\b.{0,20}\b(?:(?:act|behave) (?:as|like)\b|(?:obey|ignore|output|pretend)\b|"
+    r"(?:respond|answer|reply|speak)\b.{0,20}\b(?:only|nothing but|as an?|in the (?:voice|style)|json|findings?)\b)",
+    r"\bas an? (?:large )?(?:ai(?: (?:language )?model| assistant)?|language model|llm),? (?:you|i)\b",
+    r"\bdeveloper mode (?:enabled|on|activated|output)\b(?! (?:the|a|our|my|your|each|every)\b)|"
+    r"(?<![\"'“])\bdo anything now\b|\bjailbr(?:eak|oken) (?:mode|prompt)\b(?! (?:is|was)\b)",
 )
 _ADDRESS = (
     rf"\b(?:dear|hey|hello|hi|attention|ok(?:ay)?|note to|message (?:to|for)|memo to),? (?:all |any |every |the )?"
-    rf"(?:{_MACHINE}|(?:model|assistant|extractor|summari[sz]er|computer|bot|robot)s?\b(?! (?:of|from|in|at|for)\b))",
+    rf"(?:{_MACHINE}|(?:model|assistant|extractor|summari[sz]er|computer|bot|robot)s?\b"
+    r"(?=\W*$|\s*[.,;:!)–—]|\s+(?:reading|that|who|please|you)\b))",
     rf"\b(?:to|for) (?:the |any |every )?{_MACHINE} ?:",
     r"\b(?:whoever|whatever|if you|anyone who) (?:\w+ )?(?:extracts?|processes|summari[sz]es?|parses?|"
-    r"analy[sz]es?) this\b",
+    r"analy[sz]es?) this\b(?: (?:text|document|transcript|passage|file|page|message|note))?(?=\W*$|\s*[,:;]|"
+    r" (?:shall|must|should|has to|will|automatically|by machine)\b)",
     r"\b(?:ai|model|llm|bot)s? (?:\w+ )?(?:reading|processing|parsing|analy[sz]ing|that reads?) this\b",
     r"\b(?:for|to|attention) (?:all )?(?:automated|automatic|machine|robotic|artificial) (?:readers?|systems?|agents?|"
     r"crawlers?|parsers?)\b ?[:,]",
@@ -77,24 +93,27 @@ _ANSWER = (
     r"\b(?:json|xml|yaml|empty|words?|findings?|object|string|nothing|times|positive|negative)\b",
     rf"{_ORDER}(?:translate|summari[sz]e|rewrite|paraphrase|repeat|echo|complete|continue)\s+(?:the following|this|the "
     r"above) (?:text|sentence|document|passage|paragraph|words?|phrase|prompt|conversation|message|input)s?\b"
-    r".{0,60}(?::(?:\s|$)|\bstarting with\b|\bnothing else\b)",
+    r".{0,60}(?:\b(?:as|instead|back) ?:(?:\s|$)|\bstarting with (?:the (?:words?|phrase|line|sentence)\b|[\"'“])|"
+    r"\bnothing else\b)",
     rf"{_ORDER}(?:repeat|echo|print|output)\b.{{0,12}}\b(?:text|words?|sentences?|lines?|content|everything) above\b",
     rf"{_ORDER}(?:reveal|show|print|repeat|leak|display|tell (?:me|us)|give (?:me|us)|output|expose|send)\b.{{0,25}}"
-    r"\b(?:your|the|hidden|initial) (?:system prompt|prompt|hidden instructions|system message|api key)\b",
+    r"\b(?:your|the|hidden|initial) (?:system prompt|prompt|hidden instructions|system message|api key)\b"
+    r"(?! (?:to|for) (?:the|our|all|every)\b)",
     rf"{_ORDER}(?:reveal|print|repeat|leak|display|output|expose)\b.{{0,25}}\b(?:your|hidden|initial) instructions\b",
-    rf"{_ORDER}(?:set|mark|report|score|rate|treat|give|make|count)\b.{{0,30}}\b(?:sentiment|charge|confidence)\b"
+    rf"{_ORDER}(?:set|mark|report|score|rate|treat|give (?:it|them|this|that|every|each|all)|make|count)\b.{{0,30}}"
+    r"\b(?:sentiment|charge|confidence)\b"
     r".{0,12}?\s(?:(?:to|as|=|at|of) )?(?:very |fully |always )?(?:positive|negative|neutral|maximum|"
     r"minimum|max|min|zero|"
-    r"one|[01](?:\.\d+)?)(?!\s?%|\w)",
-    rf"{_ORDER}(?:do not|don'?t|never) (?:extract|output)\b",
+    r"one|[01](?:\.\d+)?)(?!\s?%|\w| side\b| (?:in|on) (?:the|our|my)\b)",
+    rf"{_ORDER}(?:do not|don'?t|never) (?:extract|output)\b.{{0,30}}\b(?:competitors?|findings?|names?|quotes?|themes?|"
+    r"topics?|entities|anything|insights?|signals?|complaints?|above|documents?|text|json)\b",
     rf"\b(?:leave|omit|suppress|hide|exclude|remove|mention|list|report|include)\b.{{0,60}}\b(?:out of|from|in) your "
     rf"{_OUTPUT}\b",
     r"\b(?:competitor_mention|customer_insight|brand_voice|alignment_gap|emotional_charge)\b",
-    r"\b(?:all|every|each|your) findings? (?:is about|are about|(?:ha(?:s|ve) to|must|should) (?:be|"
-    r"praise|mention|name|"
-    r"say))\b",
-    rf"{_ORDER}(?:output|list|report|add|invent)\b.{{0,15}}\b(?:only|just|but|a|"
-    rf"the) (?:the )?findings? (?:that|about|of)\b",
+    r"\byour findings? (?:is|are) about\b|\b(?:all|every|each|your) findings? (?:ha(?:s|ve) to|must|should) (?:praise|"
+    r"mention|say|be (?:about|positive|negative|empty|neutral))\b",
+    rf"{_ORDER}(?:output|list|report|invent)\b.{{0,15}}\b(?:only|just|but) (?:a |the )?findings? (?:about|of)\b|"
+    r"\binvent (?:a|some|the) findings?\b",
     r"\binstead of (?:extracting|(?:listing|reporting|returning|giving|finding) (?:the |any |"
     r"your )?(?:findings?|quotes?|"
     r"json|entities))\b",
