@@ -72,7 +72,8 @@ def list_activities(
     made = table("id", "held", "*activity", ">people", "?files", ">words", ">findings", "context")
     for page in found:
         files = ", ".join(file.state for file in page.files)
-        taught = f"{page.quality.score:.2f} {page.quality.confidence}" if page.quality else NONE
+        sure = "so far" if any(file.state == "waiting" for file in page.files) else None
+        taught = f"{page.quality.score:.2f} {sure or page.quality.confidence}" if page.quality else NONE
         people, findings = len(page.activity.participants), len(page.findings)
         row(
             made,
@@ -114,6 +115,7 @@ def record(
     """Record an activity with its files; they are heard and read by a worker. Without a type you are asked."""
     from refleqt_core.intake.drafts import ActivityDraft
 
+    from .activity_types import say_if_archived
     from .words import read_moment
 
     with session(ctx).at_business() as at:
@@ -140,6 +142,7 @@ def record(
         with uploaded(paths) as uploads:
             recorded = at.container.activities().record(at.id, draft, uploads, new_type=new_type)
         page = at.container.activity_pages().get(at.id, recorded.id)
+    say_if_archived(page.exercise)
     told(page, "Recorded", as_json)
 
 
@@ -160,6 +163,7 @@ def edit(
     as_json: AsJson = False,
 ) -> None:
     """Change an activity, or add files to it; participants are then those that are given, and no others."""
+    from .activity_types import say_if_archived
     from .words import read_moment
 
     with session(ctx).at_business() as at:
@@ -180,6 +184,8 @@ def edit(
         if changes:
             service.edit(at.id, found.id, changes, new_type=new_type)
         page = at.container.activity_pages().get(at.id, found.id)
+    if activity_type is not None:
+        say_if_archived(page.exercise)
     told(page, "Changed", as_json)
 
 

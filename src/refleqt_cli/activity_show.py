@@ -107,7 +107,6 @@ def _about(page: "ActivityPage", zone: str) -> "RenderableType":
     from .words import counted, moment
 
     people = ", ".join(f"{each.name} ({each.role})" if each.role else each.name for each in page.activity.participants)
-    quality = page.quality and f"{page.quality.score:.2f}, confidence {page.quality.confidence}: {page.quality.reason}"
     follows = page.recommendation and f"a recommendation of {moment(page.recommendation.recommended_at, zone)}"
     minutes = page.activity.duration_minutes
     return facts(
@@ -117,11 +116,24 @@ def _about(page: "ActivityPage", zone: str) -> "RenderableType":
             ("took", None if minutes is None else counted(round(minutes), "minute")),
             ("people", people),
             ("files", ", ".join(f"{each.artifact.file_name} ({each.state})" for each in page.files)),
-            ("context", quality or "not read yet: refleqt worker"),
+            ("context", taught(page)),
             ("follows", follows),
             ("id", f"{page.activity.external_id} · {page.activity.id}"),
         ]
     )
+
+
+def taught(page: "ActivityPage") -> str:
+    """How much the activity taught; while recordings wait to be heard nobody can be sure of that."""
+    from .words import counted
+
+    waits = sum(file.state == "waiting" for file in page.files)
+    waiting = f"{counted(waits, 'recording waits', 'recordings wait')} to be heard: refleqt worker"
+    if page.quality is None:
+        return waiting if waits else "not read yet: refleqt worker"
+    if waits:
+        return f"{page.quality.score:.2f} so far; {waiting} ({page.quality.reason})"
+    return f"{page.quality.score:.2f}, confidence {page.quality.confidence}: {page.quality.reason}"
 
 
 def _transcript(turns: "Sequence[Turn]") -> "RenderableType":

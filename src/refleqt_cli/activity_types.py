@@ -6,7 +6,7 @@ import typer
 
 from .activities import group
 from .groups import WithDefault
-from .output import AsJson, print_json, print_page
+from .output import AsJson, print_json, print_page, say
 from .session import session
 
 if TYPE_CHECKING:
@@ -98,6 +98,13 @@ def archive_type(ctx: typer.Context, name: Name, as_json: AsJson = False) -> Non
     with session(ctx).at_business() as at:
         found = at.container.activity_types().archive(at.id, name)
     print_json(found) if as_json else print_page(hint(f"'{found.name}' is offered no longer."))
+
+
+def say_if_archived(exercise: "Exercise") -> None:
+    """Whoever names a type that is offered no longer hears of it; what took place is on record all the same."""
+    if exercise.archived_at is not None:
+        again = f"refleqt activities types edit {exercise.slug}"
+        say(f"The type '{exercise.name}' is archived. So that it is offered again: {again}")
 
 
 def _told(exercise: "Exercise", as_json: bool) -> None:

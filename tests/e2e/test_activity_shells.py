@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,22 @@ def test_an_own_type_is_made_changed_and_archived(shell: Shell) -> None:
     assert changed["minutes"] == 20
     shell.run("activities", "types", "archive", "walk_and_talk")
     assert "walk_and_talk" not in {each["slug"] for each in shell.json("activities", "types")}
+
+
+def test_who_records_an_activity_of_an_archived_type_is_told(shell: Shell) -> None:
+    shell.run("activities", "types", "add", "Tea Round")
+    shell.run("activities", "types", "archive", "tea_round")
+    told = shell.run("activities", "record", "tea_round", "--name", "T-1", "--json")
+    assert json.loads(told.stdout)["activity"]["activity_type"] == "tea_round"
+    assert "'Tea Round' is archived" in " ".join(told.stderr.split())
+    shell.run("activities", "delete", "T-1", "--yes")
+
+
+def test_a_file_without_a_byte_is_refused_at_the_command_line(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "talk.wav").touch()
+    told = shell.run("activities", "record", "rant_round", tmp_path / "talk.wav", "--name", "E-1", code=2)
+    assert "empty (0 bytes)" in " ".join(told.stderr.split())
+    shell.run("activities", "show", "E-1", code=3)
 
 
 def test_a_misspelt_type_is_refused_with_the_nearest(shell: Shell) -> None:
@@ -227,6 +244,20 @@ def test_a_transcript_is_read_when_it_is_sent(client: TestClient, recorded: dict
         headers={"Content-Type": "text/vtt"},
     )
     assert (sent.status_code, sent.json()["state"]) == (200, "read")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("talk.wav", b""), ("talk.vtt", b"WEBVTT\n\n00:00:09.000 --> 00:00:04.000\nNo.\n")]
+)
+def test_of_a_file_that_is_refused_nothing_is_kept(
+    refleqt: Container, client: TestClient, recorded: dict[str, Any], name: str, content: bytes
+) -> None:
+    address = f"/v1/activities/{recorded['id']}/files"
+    sent = client.post(
+        address, params={"name": name}, content=content, headers={"Content-Type": "application/octet-stream"}
+    )
+    assert sent.status_code == 422 and sent.json()["faults"][0]["problem"]
+    assert not refleqt.blobs().exists(sha256(content).hexdigest())
 
 
 def test_a_recording_may_be_larger_than_any_other_file(client: TestClient, recorded: dict[str, Any]) -> None:

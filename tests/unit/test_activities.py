@@ -14,6 +14,7 @@ import pytest
 from composition import FILE, NOON, Composition
 
 from refleqt_adapters.connectors.activity_file import read_activity
+from refleqt_cli.activity_show import taught
 from refleqt_core.context.records import ContextExtraction
 from refleqt_core.errors import Conflict, Fault, InvalidInput, MissingDependency, NotFound, Unavailable
 from refleqt_core.intake.activities import Activity, ActivityArtifact, Participant, StoredTranscript
@@ -98,6 +99,35 @@ def test_an_edit_changes_what_it_names_and_nothing_else(refleqt: Composition) ->
     before = refleqt.activities.record(business, activity(notes="Smaller portions.", title="May"))
     after = refleqt.activities.edit(business, before.id, {"duration_minutes": 45.0})
     assert attrs.evolve(after, duration_minutes=None, version=before.version) == before
+
+
+def test_whoever_is_named_twice_took_part_once(refleqt: Composition) -> None:
+    business = refleqt.business()
+    named = [
+        ("Ada", ""),
+        ("Bo", "sales"),
+        ("ada ", "founder"),
+        ("Bo", "sales"),
+        ("Bo", "kitchen"),
+        ("Cy", ""),
+        ("Cy", ""),
+    ]
+    people = tuple(Participant(name=name, role=role) for name, role in named)
+    once = [("Bo", "sales"), ("ada ", "founder"), ("Bo", "kitchen"), ("Cy", "")]
+    held = refleqt.activities.record(business, activity(participants=people))
+    assert [(each.name, each.role) for each in held.participants] == once
+    changed = refleqt.activities.edit(business, held.id, {"participants": people[::-1]})
+    assert sorted((each.name, each.role) for each in changed.participants) == sorted(once)
+
+
+def test_how_much_was_learned_is_not_told_for_sure_while_a_recording_waits(refleqt: Composition) -> None:
+    business = refleqt.business(competitors=Competitors(direct=("Freshpan",)))
+    held = refleqt.activities.record(business, activity(notes="Freshpan is cheaper."), [upload(WAV)])
+    before = taught(refleqt.activity_pages.get(business, held.id))
+    refleqt.context.extract(business, "activity", held.id)
+    after = taught(refleqt.activity_pages.get(business, held.id))
+    assert before == "1 recording waits to be heard: refleqt worker"
+    assert "so far; 1 recording waits to be heard" in after and "confidence" not in after
 
 
 def test_edited_notes_are_read_anew(refleqt: Composition) -> None:

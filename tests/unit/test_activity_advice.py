@@ -42,6 +42,19 @@ def finding(kind: str) -> ContextExtraction:
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("kinds", "dropped", "words", "told"),
+    [
+        (["theme"] * 7 + ["brand_voice", "signal"], 0, 1_200, "9 proven findings, of 3 of the 7 kinds, 1,200 words"),
+        (["theme"], 2, 1, "1 proven finding, of 1 of the 7 kinds, 1 word, 2 more without proof left out"),
+        ([], 0, 0, "0 proven findings, 0 words"),
+    ],
+)
+def test_the_quality_is_told_in_words(kinds: list[str], dropped: int, words: int, told: str) -> None:
+    found = context_quality([finding(kind) for kind in kinds], dropped=dropped, words=words)
+    assert found.reason == told
+
+
 FINDINGS = st.lists(st.sampled_from(CONTEXT_KINDS).map(finding), max_size=30)
 
 

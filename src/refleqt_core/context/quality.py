@@ -46,8 +46,9 @@ class ContextQuality:
         """The score in words."""
         kinds = sum(kind in self.by_kind for kind in CONTEXT_KINDS)
         dropped = f", {self.dropped} more without proof left out" if self.dropped else ""
-        told = f"{self.findings} proven findings of {kinds} in {len(CONTEXT_KINDS)} kinds"
-        return f"{told}, {self.words:,} words{dropped}"
+        of = f", of {kinds} of the {len(CONTEXT_KINDS)} kinds" if self.findings else ""
+        findings = f"{self.findings:,} proven finding{'' if self.findings == 1 else 's'}"
+        return f"{findings}{of}, {self.words:,} word{'' if self.words == 1 else 's'}{dropped}"
 
 
 def context_quality(findings: Sequence[ContextExtraction], *, dropped: int, words: int) -> ContextQuality:

@@ -1,6 +1,6 @@
 """Team context activities, their files and what was said in them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -17,6 +17,20 @@ class Participant:
 
     name: str
     role: str = ""
+
+
+def each_once(people: Iterable[Participant]) -> tuple[Participant, ...]:
+    """The people in their order, each once: by name and role, and by the name alone of whom no role is said.
+
+    Two of one name with two roles are two.
+    """
+    said = [((each.name.strip().casefold(), each.role.strip().casefold()), each) for each in people]
+    with_role = {name for (name, role), _ in said if role}
+    kept: dict[tuple[str, str], Participant] = {}
+    for (name, role), each in said:
+        if role or name not in with_role:
+            kept.setdefault((name, role), each)
+    return tuple(kept.values())
 
 
 @attrs.frozen(kw_only=True)

@@ -16,7 +16,7 @@ from ..ports import BlobStore, Clock, Ids, Queue, Store, Transaction, Transcribe
 from ..ports.transcriber import Progress
 from ..spending import SpendingService
 from ..values import BusinessId
-from .activities import Activity, ActivityArtifact, StoredTranscript
+from .activities import Activity, ActivityArtifact, StoredTranscript, each_once
 from .activity_files import TranscriptReader, in_words, is_recording, read_file
 from .activity_lineage import follow
 from .activity_types import exercise_for
@@ -132,6 +132,8 @@ class ActivityService:
             if "activity_type" in given:
                 named = exercise_for(tx, self.ids, business_id, given["activity_type"], make=new_type)
                 given["activity_type"] = named.slug
+            if "participants" in given:
+                given["participants"] = each_once(given["participants"])
             after = attrs.evolve(before, **given)
             if after == before:
                 return before
@@ -289,7 +291,7 @@ class ActivityService:
             activity_type=exercise_for(tx, self.ids, business_id, draft.activity_type, make=new_type).slug,
             held_at=draft.held_at,
             duration_minutes=draft.duration_minutes,
-            participants=draft.participants,
+            participants=each_once(draft.participants),
             notes=draft.notes,
             title=draft.title,
             recommendation_id=draft.recommendation_id,
