@@ -48,7 +48,7 @@ def usage(
     if as_json:
         print_json(report)
     else:
-        print_page(*_page(report))
+        print_page(*usage_page(report))
 
 
 @group.command("budget")
@@ -104,7 +104,7 @@ def _micros(amount: str) -> int | None:
     return round(given * 1_000_000)
 
 
-def _page(report: "SpendingReport") -> "list[RenderableType]":
+def usage_page(report: "SpendingReport") -> "list[RenderableType]":
     from .tables import headed, hint, row, table
     from .text_plots import sparkline
     from .words import day, number, spoken
@@ -112,10 +112,11 @@ def _page(report: "SpendingReport") -> "list[RenderableType]":
     if not report.tasks:
         parts: list[RenderableType] = [hint(f"Nothing was asked of a model in {report.month:%B %Y}.")]
     else:
-        made = table("task", "*model", ">questions", ">?without an answer", ">?tokens in", ">?tokens out", ">cost")
+        made = table("task", "*model", ">questions", ">tokens", ">cost")
         for each in report.tasks:
-            counts = (each.calls, each.failed, each.tokens_in, each.tokens_out)
-            row(made, spoken(each.task), each.model, *map(number, counts), dollars(each.cost_micros))
+            asked = number(each.calls) + (f"\n{number(each.failed)} failed" if each.failed else "")
+            tokens = f"{number(each.tokens_in)} in\n{number(each.tokens_out)} out"
+            row(made, spoken(each.task), each.model, asked, tokens, dollars(each.cost_micros))
         parts = [made]
     costs = [each.cost_micros for each in report.days]
     if report.spent_micros:

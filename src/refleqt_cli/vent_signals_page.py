@@ -1,8 +1,9 @@
 """The pages of ``refleqt vents signals`` and ``refleqt vents plot``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from rich.console import RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
@@ -14,6 +15,9 @@ from refleqt_core.intake.vent_trends import Trend
 from .tables import hint, row, table
 from .text_plots import bar, sparkline
 from .words import NONE, counted, cut, day, number
+
+LONGEST_NAME = 32
+GAP = 2
 
 
 def signals_page(found: VentSignals, zone: str) -> Iterator[RenderableType]:
@@ -41,17 +45,41 @@ def plot_page(found: ThemesOverTime) -> Iterator[RenderableType]:
     if not found.starts:
         yield hint("No vent has a theme yet. They get theirs when they are read: refleqt worker")
         return
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    for justify in ("left", "left", "right"):
-        grid.add_column(no_wrap=True, justify=justify)
-    most = max(count for line in found.lines for count in line.counts)
-    for line in found.lines:
-        grid.add_row(Text(cut(line.label, 32)), sparkline(line.counts, most=most), Text(f"{line.total:,}"))
-    yield grid
-    spans = (
-        f"one column a {found.step}, {found.starts[0]} to {found.starts[-1]}; the highest is {counted(most, 'vent')}"
-    )
-    yield hint(spans + (f"; {counted(found.left_out, 'vent')} of no theme shown" if found.left_out else ""))
+    yield ThemeLines(found)
+
+
+class ThemeLines:
+    """The lines of a plot as wide as the terminal is: a name keeps its room, and neighbouring spans share a column."""
+
+    def __init__(self, found: ThemesOverTime) -> None:
+        self._found = found
+        self._names = [cut(line.label, LONGEST_NAME) for line in found.lines]
+
+    def __rich_console__(self, _console: Console, options: ConsoleOptions) -> RenderResult:
+        """The widest name has its room, and each column stands for as many spans as it must."""
+        totals = max(len(f"{line.total:,}") for line in self._found.lines)
+        room = options.max_width - max(map(cell_len, self._names)) - totals - 2 * GAP
+        together = -(-len(self._found.starts) // max(room, 1))
+        columns = [_summed(line.counts, together) for line in self._found.lines]
+        most = max(map(max, columns))
+        grid = Table.grid(padding=(0, GAP, 0, 0))
+        for justify in ("left", "left", "right"):
+            grid.add_column(no_wrap=True, justify=justify)
+        for name, line, counts in zip(self._names, self._found.lines, columns, strict=True):
+            grid.add_row(Text(name), sparkline(counts, most=most), Text(f"{line.total:,}"))
+        yield grid
+        yield hint(_spans(self._found, together, most))
+
+
+def _summed(counts: Sequence[int], together: int) -> list[int]:
+    return [sum(counts[place : place + together]) for place in range(0, len(counts), together)]
+
+
+def _spans(found: ThemesOverTime, together: int, most: int) -> str:
+    told = f"one column a {found.step}" if together == 1 else f"one column for {together} {found.step}s"
+    told += f", {found.starts[0]} to {found.starts[-1]}; the highest is {counted(most, 'vent')}"
+    left_out = f"; {counted(found.left_out, 'vent')} of no theme shown, or no date that can be right"
+    return told + (left_out if found.left_out else "")
 
 
 def _section(title: str, sentence: str) -> Iterator[RenderableType]:
