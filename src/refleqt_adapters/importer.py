@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import chain
@@ -19,6 +20,7 @@ from refleqt_core.intake.business import Business
 from refleqt_core.intake.calendar_service import CalendarService
 from refleqt_core.intake.conversations import ConversationService
 from refleqt_core.intake.drafts import ConversationDraft, ImportedFile, OnboardingForm, UploadedFile
+from refleqt_core.intake.import_manifest import manifest_of
 from refleqt_core.intake.onboarding import OnboardingService
 from refleqt_core.intake.performance_service import PerformanceService
 from refleqt_core.intake.team_drafts import MemberDraft
@@ -33,6 +35,7 @@ from .calendar_files import CalendarFiles, CalendarPlan
 from .collector import resting_collector
 from .connectors.activity_file import ActivityFile, uploads
 from .connectors.file_kinds import FILE_KINDS, sniff
+from .connectors.keyed_rows import FileContent
 from .connectors.mapped_table import Progress
 from .connectors.meeting_day import Supposed, meeting_title, supposed_moment
 from .connectors.onboarding_file import read_onboarding
@@ -41,6 +44,9 @@ from .connectors.slack_export import SlackChoice, SlackExport, read_slack
 from .connectors.transcript_files import media_type_of, read_transcript_file
 from .imported import Counts, imported
 from .imported import Imported as Imported
+
+TAKEN_BACK = frozenset({"transcript", "activity", "vents", "mail"})
+"""Kinds of files that hold what people said, and can remove again."""
 
 
 @attrs.frozen(kw_only=True)
@@ -83,7 +89,8 @@ class FileImporter:
         """All rows of the file are on record, or none; with ``skip_bad_rows`` the good ones.
 
         Then the rejected ones lie with their reasons in a file beside it. Without ``kind`` the file says what it is.
-        Any fault raises `InvalidInput` with all faults. The file itself is kept as a blob.
+        Any fault raises `InvalidInput` with all faults. The file itself is kept as a blob; where its words can be taken
+        back (`TAKEN_BACK`), a manifest is kept instead.
         """
         kind = kind or sniff(path)
         if kind not in FILE_KINDS:
@@ -98,9 +105,9 @@ class FileImporter:
         if kind == "transcript":
             return self.import_transcript(business_id, path, skip_bad_rows=skip_bad_rows)
         content = FILE_KINDS[kind].content(path, self._reading(business_id), skip_bad_rows=skip_bad_rows)
-        with path.open("rb") as data:
-            file = ImportedFile(name=path.name, blob=self.blobs.put(data), rejected=len(content.rejected))
-        done = self._importers[kind](business_id, content.items, file)
+        file = self._told(path, content) if kind in TAKEN_BACK else self._kept(path, content)
+        with self._taken_back(file):
+            done = self._importers[kind](business_id, content.items, file)
         return imported(kind, path, content, done)
 
     @resting_collector()
@@ -126,7 +133,9 @@ class FileImporter:
         manifest = {"file": path.name, "private": private, "channels": list(channels), "notes": content.notes}
         blob = self.blobs.put(BytesIO(json.dumps(manifest, ensure_ascii=False, indent=1).encode()))
         file = ImportedFile(name=path.name, blob=blob, rejected=len(content.rejected))
-        return imported("slack", path, content, self._slack(business_id, content.items, file, progress))
+        with self._taken_back(file):
+            done = self._slack(business_id, content.items, file, progress)
+        return imported("slack", path, content, done)
 
     def import_transcript(
         self,
@@ -147,10 +156,8 @@ class FileImporter:
         supposed = supposed_moment(path.name, reading.time_zone, changed)
         if held_at is None:
             content = content._replace(notes=(*content.notes, _supposition(supposed, reading.time_zone)))
-        with path.open("rb") as data:
-            file = ImportedFile(name=path.name, blob=self.blobs.put(data), rejected=len(content.rejected))
-            data.seek(0)
-            said = content.items[0]
+        file, said = self._told(path, content), content.items[0]
+        with self._taken_back(file), path.open("rb") as data:
             upload = UploadedFile(name=path.name, media_type=media_type_of(path.name), data=data, transcript=said)
             done = self.transcripts.import_transcript(
                 business_id,
@@ -182,6 +189,27 @@ class FileImporter:
         writing(len(content.items))
         done = self.calendar_files.take(business_id, plan, content, plan.path.name)
         return imported(plan.kind, plan.path, content, done)
+
+    @contextmanager
+    def _taken_back(self, file: ImportedFile) -> Iterator[None]:
+        """What is refused leaves no blob behind."""
+        try:
+            yield
+        except BaseException:
+            self.removal.remove_unused({file.blob})
+            raise
+
+    def _kept(self, path: Path, content: FileContent[Any]) -> ImportedFile:
+        """The file is a blob."""
+        with path.open("rb") as data:
+            return ImportedFile(name=path.name, blob=self.blobs.put(data), rejected=len(content.rejected))
+
+    def _told(self, path: Path, content: FileContent[Any]) -> ImportedFile:
+        """A manifest of the file is a blob: what people said in it must be nowhere left once that is removed."""
+        rejected = len(content.rejected)
+        with path.open("rb") as data:
+            manifest = manifest_of(path.name, data, len(content.items) + rejected)
+        return ImportedFile(name=path.name, blob=manifest.kept(self.blobs), rejected=rejected, sha256=manifest.sha256)
 
     def _reading(self, business_id: BusinessId) -> Reading:
         with self.store.business(business_id) as tx:

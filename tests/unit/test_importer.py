@@ -85,7 +85,7 @@ def test_an_activity_brings_the_files_beside_it(refleqt: Container, business: Bu
 
 
 def test_the_file_itself_is_kept(refleqt: Container, business: BusinessId) -> None:
-    path = EXAMPLE / "vents.jsonl"
+    path = EXAMPLE / "calendar.csv"
     refleqt.importer().import_file(business, path)
     with refleqt.store().business(business) as tx:
         [batch] = tx.find(ImportBatch)

@@ -1,15 +1,16 @@
 """Removing a vent or an activity: it is gone with all that follows from it."""
 
-from collections.abc import Iterable, Set
+from collections.abc import Set
 from uuid import UUID
 
 import attrs
 
 from ..entities import Entity
 from ..intake.activities import Activity, ActivityArtifact, StoredTranscript
-from ..intake.business import Business
+from ..intake.import_manifest import withdraw_files
+from ..intake.unused_blobs import UnusedBlobs
 from ..intake.vents import VentEntry
-from ..ports import BlobStore, Store, Transaction, where
+from ..ports import BlobStore, Store, where
 from ..values import BusinessId
 from .service import ContextService
 from .themes import recount
@@ -27,8 +28,8 @@ class RemovalService:
     def remove_vent(self, business_id: BusinessId, vent_id: UUID) -> None:
         """The vent is gone with its vectors and findings, and its theme is what the others make of it.
 
-        A theme that was its alone is gone. Unknown, or of another business: `NotFound`. A file that it was imported
-        from stays in the record of that import.
+        A theme that was its alone is gone. Unknown, or of another business: `NotFound`. No import of vents keeps its
+        file any more, whose words nobody could take back one by one.
         """
         with self.store.business(business_id) as tx:
             vent = tx.get(VentEntry, vent_id)
@@ -36,12 +37,15 @@ class RemovalService:
             tx.remove(VentEntry, vent_id)
             if vent.theme_id is not None:
                 recount(tx, {vent.theme_id}, relabel=True)
+            files = withdraw_files(tx, self.blobs, "vents")
+        self.remove_unused(files)
 
     def remove_activity(self, business_id: BusinessId, activity_id: UUID) -> None:
         """The activity is gone with its files, its transcripts, and all that was read in them.
 
         Its blobs go once that is certain, those that nobody else has: the same bytes uploaded again in that very moment
-        may have to be uploaded once more. Unknown, or of another business: `NotFound`.
+        may have to be uploaded once more. No import of an activity keeps its file any more, only what file it was.
+        Unknown, or of another business: `NotFound`.
         """
         with self.store.business(business_id) as tx:
             tx.get(Activity, activity_id)
@@ -52,20 +56,9 @@ class RemovalService:
             tx.remove(StoredTranscript, *(id for id, _ in transcripts))
             tx.remove(ActivityArtifact, *(id for id, _ in artifacts))
             tx.remove(Activity, activity_id)
-        self.remove_unused({blob for _, blob in (*artifacts, *transcripts)})
+            files = withdraw_files(tx, self.blobs, "activity")
+        self.remove_unused({blob for _, blob in (*artifacts, *transcripts)} | files)
 
     def remove_unused(self, blobs: Set[str]) -> None:
         """Those of ``blobs`` that no row of any business names are gone: by their content, two may have the same."""
-        with self.store.platform() as tx:
-            businesses = [id for (id,) in tx.rows(Business, ("id",))] if blobs else []
-            unused = blobs - self._named(tx, blobs)
-        for business_id in businesses:
-            if unused:
-                with self.store.business(BusinessId(business_id)) as tx:
-                    unused -= self._named(tx, unused)
-        for blob in sorted(unused):
-            self.blobs.remove(blob)
-
-    def _named(self, tx: Transaction, blobs: Iterable[str]) -> set[str]:
-        asked = where(blob__in=sorted(blobs))
-        return {blob for kind in self.blob_kinds for (blob,) in tx.rows(kind, ("blob",), *asked)}
+        UnusedBlobs(store=self.store, blobs=self.blobs, kinds=self.blob_kinds).remove(blobs)

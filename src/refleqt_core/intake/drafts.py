@@ -22,11 +22,15 @@ from .business import (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportedFile:
-    """The file that an import came from: its name, the blob that keeps it, and how many rows were rejected."""
+    """The file that an import came from: its name, what is kept of it as a blob, and how many rows were rejected.
+
+    ``sha256`` is that of the file, in hex, where the blob is a manifest and not the file itself.
+    """
 
     name: str
     blob: str
     rejected: int = 0
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

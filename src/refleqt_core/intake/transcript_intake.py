@@ -42,7 +42,7 @@ class TranscriptService:
         It was held at ``held_at``, or where nobody says when, at the ``supposed`` moment. The same bytes again are the
         same activity: what is not said now stays as it is, whatever was changed since.
         """
-        external_id = f"transcript:{file.blob[:32]}"
+        external_id = f"transcript:{(file.sha256 or file.blob)[:32]}"
         with self.store.business(business_id) as tx:
             known = next(iter(tx.find(Activity, *where(external_id=external_id))), None)
         draft = _again(known) if known else _first(external_id, title, said, supposed)
