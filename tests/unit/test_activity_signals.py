@@ -176,7 +176,7 @@ def test_what_was_said_aloud_is_told_from_what_was_written() -> None:
     file = UUID(int=9)
     talk = held(
         notes="note " * 40,
-        turns=(turn("Ada", 50, second=0.0, artifact_id=file), turn("Bo", 10, artifact_id=file)),
+        turns=(turn("Ada", 50, artifact_id=file, is_spoken=True), turn("Bo", 10, second=3.0, artifact_id=file)),
     )
     found = spoken_or_written([talk])
     assert (found.spoken_words, found.written_words, found.spoken_share) == (50, 50, 0.5)

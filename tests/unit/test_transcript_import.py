@@ -24,6 +24,7 @@ from refleqt_core.intake.activities import Activity, ActivityArtifact, StoredTra
 from refleqt_core.intake.conversations import ConversationService, merged
 from refleqt_core.intake.drafts import ConversationDraft, MessageDraft
 from refleqt_core.intake.imports import ImportBatch
+from refleqt_core.intake.transcripts import Turn, turns
 from refleqt_core.values import BusinessId
 
 ONBOARDING = Path(__file__).parents[2] / "examples" / "business" / "onboarding.yaml"
@@ -350,3 +351,28 @@ def test_exports_of_parts_leave_the_whole_as_it_is(hours: set[int], parts: list[
             said, ConversationDraft(external_id="slack:C:1", title="", name="", messages=part, covered=covered)
         )
     assert said == whole
+
+
+CHAT = "09:00:03 From Ana Ruiz to Everyone:\n\tHello there.\n10:02:03 From Bo Lind to Everyone:\n\tYes.\n"
+
+
+@pytest.mark.parametrize(("name", "text", "is_spoken"), [("chat.txt", CHAT, False), ("meeting.vtt", MEETING, True)])
+def test_a_saved_chat_is_written_and_a_transcript_with_times_was_spoken(
+    refleqt: Container, business: BusinessId, tmp_path: Path, name: str, text: str, is_spoken: bool
+):
+    path = tmp_path / name
+    path.write_text(text)
+    refleqt.importer().import_file(business, path)
+    assert {turn.is_spoken for turn in _turns(refleqt, business)} == {is_spoken}
+
+
+def test_what_people_write_in_slack_is_not_spoken(refleqt: Container, business: BusinessId, tmp_path: Path):
+    messages = [said("3 09:00:00", ANA, "Hi"), said("3 10:00:00", BO, "Hey")]
+    refleqt.importer().import_file(business, export(tmp_path / "1.zip", {"a": messages}))
+    assert [(turn.second, turn.is_spoken) for turn in _turns(refleqt, business)] == [(0.0, False), (3600.0, False)]
+
+
+def _turns(refleqt: Container, business: BusinessId) -> list[Turn]:
+    (activity,) = rows(refleqt, business, Activity)
+    artifacts, heard = rows(refleqt, business, ActivityArtifact), rows(refleqt, business, StoredTranscript)
+    return turns(activity, artifacts, heard)

@@ -37,12 +37,14 @@ _PRIVATE = re.compile(r"(?i)\(?(?:direct message|privately)\)?|^me\b")
 
 class Dialogue(NamedTuple):
     """The turns' pieces, and what was left out: the rows of what was said to one person alone, and those of a page's
-    head (a title, who was there) before the first turn that has a time.
+    head (a title, who was there) before the first turn that has a time. ``is_chat`` is True of what was written and not
+    said: a chat that a meeting's tool saved.
     """
 
     pieces: list[Piece]
     private: Sequence[int] = ()
     before: Sequence[int] = ()
+    is_chat: bool = False
 
 
 class _Head(NamedTuple):
@@ -71,7 +73,8 @@ def read_dialogue(lines: Sequence[Line]) -> Dialogue:
     if _is_stamped(texts):
         pieces, private = _turns(lines, _head)
         timed = _since_last_time(pieces)
-        return Dialogue(since_first(timed), private, [piece.row for piece in pieces[: len(pieces) - len(timed)]])
+        before = [piece.row for piece in pieces[: len(pieces) - len(timed)]]
+        return Dialogue(since_first(timed), private, before, is_chat=any(map(_chat, texts)))
     if has_labels(texts):
         return Dialogue(*_turns(lines, _label_head))
     return Dialogue([Piece(row=part[0].row, text=_words(part)) for part in _paragraphs(lines)])

@@ -107,7 +107,7 @@ def _said(name: str, kind: str, read: TranscriptLines) -> _Said:
         remarks.pass_over("a message to one person alone", row)
     for row in dialogue.before:
         remarks.pass_over("what stands before the first turn", row)
-    return _Said(dialogue.pieces, read.faults, remarks, NO_LANGUAGE, kind)
+    return _Said(dialogue.pieces, read.faults, remarks, NO_LANGUAGE, "chat" if dialogue.is_chat else kind)
 
 
 def _by_content(kind: str, lines: Sequence[Line]) -> str:

@@ -49,12 +49,12 @@ class HeldActivity:
     @property
     def spoken(self) -> str:
         """What was said aloud."""
-        return " ".join(turn.text for turn in self.turns if turn.second is not None)
+        return " ".join(turn.text for turn in self.turns if turn.is_spoken)
 
     @property
     def written(self) -> str:
         """The notes, and what was written in a chat."""
-        chats = [turn.text for turn in self.turns if turn.second is None and turn.artifact_id is not None]
+        chats = [turn.text for turn in self.turns if not turn.is_spoken and turn.artifact_id is not None]
         return " ".join([self.notes, *chats])
 
 

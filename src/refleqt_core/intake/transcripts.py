@@ -6,6 +6,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from .activities import Activity, ActivityArtifact, StoredTranscript
+from .activity_files import is_recording
+
+CHATS = frozenset({"slack", "file:slack", "file:chat"})
+"""The models of transcripts of what people wrote to each other."""
 
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 """A word, with the hyphens and apostrophes inside of it."""
@@ -16,13 +20,15 @@ _NAMED_LINE = re.compile(r"^[ \t>*-]*([^\W\d_][^:\n]{0,60}?)[ \t]*:[ \t]+(\S.*)$
 class Turn(NamedTuple):
     """Words of one speaker (None where nobody knows who).
 
-    ``second`` is where in the recording they begin, None for what was written; ``artifact_id`` is None for the notes.
+    ``second`` is where in the recording they begin, or in a chat after its first message; None where nobody knows.
+    ``artifact_id`` is None for the notes. ``is_spoken`` is True of what was said aloud.
     """
 
     speaker: str | None
     text: str
     second: float | None = None
     artifact_id: UUID | None = None
+    is_spoken: bool = False
 
     @property
     def words(self) -> int:
@@ -50,14 +56,22 @@ def turns(
     """
     names = _names(activity)
     found = [Turn(speaker, match.group(2).strip()) for speaker, match in _noted(activity.notes, names)]
-    own = {artifact.id for artifact in artifacts if artifact.activity_id == activity.id}
+    own = {artifact.id: artifact for artifact in artifacts if artifact.activity_id == activity.id}
     for transcript in latest_transcripts(each for each in transcripts if each.activity_artifact_id in own):
+        spoken = _is_spoken(own[transcript.activity_artifact_id], transcript)
         for segment in transcript.segments:
             speaker = segment.get("speaker")
             known = names.get(str(speaker).casefold().strip(), speaker) if speaker else None
             second = float(segment["start"]) if transcript.duration > 0 else None
-            found.append(Turn(known, segment["text"], second, transcript.activity_artifact_id))
+            found.append(Turn(known, segment["text"], second, transcript.activity_artifact_id, spoken))
     return found
+
+
+def _is_spoken(artifact: ActivityArtifact, transcript: StoredTranscript) -> bool:
+    """Whether it is what was said aloud: of a recording, or of a meeting's transcript with times; never of a chat."""
+    if is_recording(artifact.media_type):
+        return True
+    return transcript.model not in CHATS and transcript.duration > 0
 
 
 def words_by_speaker(said: Iterable[Turn]) -> dict[str, int]:
