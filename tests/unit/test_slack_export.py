@@ -198,7 +198,10 @@ TEXT = SlackText(people={"U1": "Ana Ruiz"}, channels={"C1": "marketing"})
     ("marked", "plain"),
     [
         ("<@U1> and <@U7|cy> and <@U8>", "@Ana Ruiz and @cy and @U8"),
-        ("in <#C1> or <#C2|sales> or <#G7>", "in #marketing or #sales or #a private channel"),
+        (
+            "in <#C1|marketing> or <#G1|secret-plan> or <#G7>",
+            "in #marketing or #a private channel or #a private channel",
+        ),
         ("<!here> <!subteam^S1|@team> <!date^1^{date}|May 3>", "@here @team May 3"),
         ("see <https://x.example/a?b=1&amp;c|the page> or <https://y.example>", "see the page or https://y.example"),
         ("<mailto:a@x.example|a@x.example>", "a@x.example"),
@@ -211,3 +214,26 @@ TEXT = SlackText(people={"U1": "Ana Ruiz"}, channels={"C1": "marketing"})
 )
 def test_marks_become_plain_text(marked: str, plain: str):
     assert TEXT.plain(marked) == plain
+
+
+def test_words_that_stand_in_blocks_alone_are_words(tmp_path: Path):
+    line = [
+        {"type": "user", "user_id": BO},
+        {"type": "text", "text": " 1 < 2 & "},
+        {"type": "link", "url": "https://x.example"},
+        {"type": "text", "text": " in "},
+        {"type": "channel", "channel_id": "G1"},
+    ]
+    items = [{"type": "rich_text_section", "elements": [{"type": "text", "text": each}]} for each in ("one", "two")]
+    listed = {"type": "rich_text_list", "elements": items}
+    block = {"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": line}, listed]}
+    path = export(tmp_path / "x.zip", {"a": [said("3 09:00:00", ANA, "", blocks=[block])]})
+    assert words(path) == [[("Ana Ruiz", "@Bo Lind 1 < 2 & https://x.example in #a private channel one two")]]
+    assert read(path).passed_over == 0
+
+
+@pytest.mark.parametrize("blocks", ["x", [None], [{"type": "rich_text", "elements": 3}], [{"type": "image"}]])
+def test_blocks_without_words_leave_a_message_without_words(tmp_path: Path, blocks: object):
+    path = export(tmp_path / "x.zip", {"a": [said("3 09:00:00", ANA, "", blocks=blocks), said("3 10:00:00", BO, "Hi")]})
+    assert words(path) == [[("Bo Lind", "Hi")]]
+    assert read(path).passed_over == 1

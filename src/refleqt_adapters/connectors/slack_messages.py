@@ -10,6 +10,7 @@ import attrs
 from refleqt_core.intake.drafts import MessageDraft
 
 from .slack_archive import Person
+from .slack_blocks import marked_text
 from .slack_text import SlackText
 
 SAID = ("", "me_message", "thread_broadcast", "file_share", "file_comment")
@@ -44,7 +45,13 @@ def left_out(row: Mapping[str, Any], people: Mapping[str, Person]) -> str | None
         return APPS
     if not (subtype is None or subtype in SAID) or row.get("type", "message") != "message" or not isinstance(user, str):
         return NOTES
-    return None if str(row.get("text") or "").strip() else SILENT
+    return None if words_of(row).strip() else SILENT
+
+
+def words_of(row: Mapping[str, Any]) -> str:
+    """The message's text with Slack's marks; where it has none, that of its blocks."""
+    said = str(row.get("text") or "")
+    return said if said.strip() else marked_text(row.get("blocks"))
 
 
 def moment(stamp: object) -> datetime | None:
@@ -60,7 +67,7 @@ def moment(stamp: object) -> datetime | None:
 def message(row: Mapping[str, Any], at: datetime, people: Mapping[str, Person], text: SlackText) -> Message | None:
     """The message as it is now, edits and all; None where its marks leave no words."""
     user = str(row["user"])
-    said = text.plain(str(row["text"]))
+    said = text.plain(words_of(row))
     if not said:
         return None
     name = people[user].name if user in people else _own_name(row) or user

@@ -20,7 +20,7 @@ _UNKNOWN_CHANNEL = "a private channel"
 
 @attrs.frozen(kw_only=True)
 class SlackText:
-    """Turns marked text into plain text; ``people`` and ``channels`` are names by id."""
+    """Turns marked text into plain text; ``people`` and public ``channels`` are names by id, others have none."""
 
     people: Mapping[str, str]
     channels: Mapping[str, str]
@@ -43,7 +43,8 @@ class SlackText:
             case "@":
                 return "@" + (self.people.get(target[1:]) or shown.lstrip("@") or target[1:])
             case "#":
-                return "#" + (shown or self.channels.get(target[1:]) or _UNKNOWN_CHANNEL)
+                # What the mark itself shows may be the name of a private channel.
+                return "#" + (self.channels.get(target[1:]) or _UNKNOWN_CHANNEL)
             case "!":
                 return _broadcast(token, target, shown)
         return shown if bar and shown else target.removeprefix("mailto:").removeprefix("tel:")
