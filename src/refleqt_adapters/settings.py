@@ -1,5 +1,6 @@
 """Every setting of Refleqt, each with a default that works offline. ``REFLEQT_<NAME>`` in the environment sets it."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Literal, Self
@@ -9,11 +10,23 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from .postgres.home import default_home
 
+_KEYS_OF_PROVIDERS = {
+    "openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_BASE"),
+    "anthropic": ("ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_BASE", "ANTHROPIC_BASE_URL"),
+    "gemini": ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+    "mistral": ("MISTRAL_API_KEY", "MISTRAL_API_BASE"),
+    "groq": ("GROQ_API_KEY", "GROQ_API_BASE"),
+    "openrouter": ("OPENROUTER_API_KEY", "OPENROUTER_API_BASE"),
+}
+"""The variables by which LiteLLM reaches each provider; others have more ways than a key, and say themselves."""
+
 
 class Settings(BaseSettings):
     """What is configured. A wrong value says at the start which one it is."""
 
-    model_config = SettingsConfigDict(env_prefix="REFLEQT_", extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(
+        env_prefix="REFLEQT_", extra="forbid", frozen=True, hide_input_in_errors=True, allow_inf_nan=False
+    )
 
     home: Path = Field(default_factory=default_home, description="Where data, blobs and keys of this machine lie.")
     database_url: SecretStr | None = Field(
@@ -111,6 +124,26 @@ class Settings(BaseSettings):
             raise ValueError(f"transcriber={self.transcriber} needs {missing[0]}; set REFLEQT_{missing[0].upper()}")
         if self.transcriber == "pocketsphinx" and self.transcriber_language not in (None, "en"):
             raise ValueError("transcriber=pocketsphinx hears English only; set REFLEQT_TRANSCRIBER to another")
+        return self
+
+    @field_validator("llm_path", "whisper_model", mode="before")
+    @classmethod
+    def _of_a_file(cls, given: object) -> object:
+        """An empty path would mean the folder that a command is called in."""
+        if isinstance(given, str) and not given.strip():
+            raise ValueError("is empty; name a file, or unset it")
+        return given
+
+    @model_validator(mode="after")
+    def _something_to_write_with(self) -> Self:
+        """A language model that lacks something says so now, and not with the first question."""
+        if self.llm == "llama_cpp" and self.llm_path is None:
+            raise ValueError("llm=llama_cpp needs a model; set REFLEQT_LLM_PATH to its GGUF file")
+        if self.llm == "litellm" and not (self.llm_api_key or self.llm_api_base):
+            provider, named, _ = self.llm_model.partition("/")
+            own = _KEYS_OF_PROVIDERS.get(provider if named else "openai", ())
+            if own and not any(os.environ.get(name) for name in own):
+                raise ValueError(f"llm=litellm needs a key for {self.llm_model}; set REFLEQT_LLM_API_KEY or {own[0]}")
         return self
 
     @property

@@ -178,11 +178,8 @@ class TestSettings:
             assert read(refleqt.llm(), "The price of the product.", KnownNames()).usages[0].model.startswith("nonsense")
 
     def test_without_a_file_the_setting_is_named(self):
-        with (
-            open_refleqt(Settings.in_memory(llm="llama_cpp")) as refleqt,
-            pytest.raises(InvalidInput, match="LLM_PATH"),
-        ):
-            refleqt.llm()
+        with pytest.raises(ValueError, match="LLM_PATH"):
+            Settings.in_memory(llm="llama_cpp")
 
     def test_the_context_is_that_of_the_settings(self, tiny_model):
         settings = Settings.in_memory(llm="llama_cpp", llm_path=tiny_model, llm_threads=1, llm_context=512)
