@@ -10,7 +10,7 @@ from .attempts import tried_again
 from .entities import Owned
 from .errors import NotAllowed
 from .ports import LLM, Answer, Clock, Ids, Prompt, Store, Transaction, Usage, where
-from .ports.llm import Interrupted, Unsatisfied
+from .ports.llm import Interrupted, ScoresOnAccount, Unsatisfied
 from .values import BusinessId, not_negative
 
 T = TypeVar("T")
@@ -165,10 +165,19 @@ class MeteredLLM:
         return answer
 
     def score(self, prompt: Prompt, options: Sequence[str]) -> list[float]:
-        """See `LLM.score`; asked within the budget, and not on the account, since scores say nothing of their cost."""
-        if prompt.business_id is not None:
-            self.spending.check(prompt.business_id)
-        return self.llm.score(prompt, options)
+        """See `LLM.score`; asked within the budget, and on the account where the model says what scores take."""
+        if prompt.business_id is None:
+            return self.llm.score(prompt, options)
+        self.spending.check(prompt.business_id)
+        if not isinstance(self.llm, ScoresOnAccount):
+            return self.llm.score(prompt, options)
+        try:
+            answer = self.llm.scored(prompt, options)
+        except Interrupted as error:
+            self.spending.record(prompt.business_id, prompt.task, error.usage, answered=False)
+            raise
+        self.spending.record(prompt.business_id, prompt.task, answer.usage)
+        return answer.value
 
 
 def _next_month(first: date) -> date:

@@ -340,3 +340,16 @@ def test_an_answer_in_another_form_is_told_in_one_sentence(server, patient, prom
     with pytest.raises(Unavailable, match="in another form") as raised:
         patient.complete(prompt, SuggestionWording)
     assert "\n" not in str(raised.value) and "site-packages" not in str(raised.value)
+
+
+def test_scores_say_what_they_took(server, prompt):
+    llm = hosted(server.url, price=Price(tokens_in=2.0, tokens_out=10.0))
+    options = [f"option {i:02}" for i in range(30)]
+    assert llm.scored(prompt, options).usage.cost_micros == 2 * 280 == 280 * len(server.requests)
+
+
+def test_scores_that_break_off_say_what_they_took_before(server, patient, prompt):
+    server.replies.extend(["A", *[503] * 4])
+    with pytest.raises(Interrupted) as raised:
+        patient.score(prompt, [f"option {i:02}" for i in range(30)])
+    assert raised.value.usage.tokens_in == 90

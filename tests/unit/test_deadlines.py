@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from refleqt_adapters.llm.deadlines import DeadlinePassed, within
+from refleqt_adapters.deadlines import DeadlinePassed, within
 
 
 def test_what_is_in_time_is_given() -> None:

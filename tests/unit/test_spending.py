@@ -11,6 +11,7 @@ from refleqt_core.errors import InvalidInput
 from refleqt_core.intake.business import Business
 from refleqt_core.outputs.writing import PLAIN, written
 from refleqt_core.ports import Answer, Prompt, Unsatisfied, Usage
+from refleqt_core.ports.llm import Interrupted
 from refleqt_core.spending import BudgetSpent, MeteredLLM, SpendingService
 from refleqt_core.values import BusinessId
 
@@ -36,7 +37,13 @@ class Priced:
         return Answer(value=schema(), usage=usage)
 
     def score(self, prompt, options):
-        return [0.0 for _ in options]
+        return self.scored(prompt, options).value
+
+    def scored(self, prompt, options):
+        usage = Usage(model=self.model, tokens_in=100, tokens_out=1, cost_micros=PRICE)
+        if not self.satisfied:
+            raise Interrupted("gone", usage)
+        return Answer(value=[0.0 for _ in options], usage=usage)
 
 
 @pytest.fixture
@@ -153,3 +160,16 @@ def test_december_ends_with_the_year(spending, llm, clock):
 def test_no_question_gives_money_or_tokens_back(field):
     with pytest.raises(InvalidInput, match=f"{field} is -1"):
         Usage(model="m", **{field: -1})
+
+
+def test_scores_are_on_the_account(llm, spending):
+    assert llm.score(asked(ONE), ["a", "b"]) == [0.0, 0.0]
+    assert spending.month(ONE).spent_micros == PRICE
+
+
+def test_scores_that_broke_off_are_on_the_account_too(llm, spending, model):
+    model.satisfied = False
+    with pytest.raises(Interrupted):
+        llm.score(asked(ONE), ["a", "b"])
+    (row,) = spending.month(ONE).rows
+    assert (row.failed, row.cost_micros) == (1, PRICE)

@@ -11,12 +11,12 @@ from typing import Any, Literal, TypeVar
 import attrs
 
 from refleqt_core.errors import InvalidInput, MissingDependency, NotAllowed, RefleqtError, Unavailable
-from refleqt_core.ports.llm import Answer, Prompt, Usage
+from refleqt_core.ports.llm import Answer, Interrupted, Prompt, Usage
 
+from ..deadlines import SLACK, DeadlinePassed, within
 from .answers import json_schema
 from .asking import json_demand, messages, without_control_marks
-from .deadlines import DeadlinePassed, within
-from .replies import Chat, Reply, answered
+from .replies import Chat, Reply, answered, total
 from .retrying import Patience, named_wait
 from .token_counts import TokenCounts, token_counts
 
@@ -67,7 +67,7 @@ class LiteLLM:
         lora: str | None = None,
         attempts: int = 3,
         timeout: float = 60.0,
-        slack: float = 5.0,
+        slack: float = SLACK,
         json_mode: Literal["json_schema", "json_object"] = "json_schema",
         price: Price | None = None,
         patience: Patience | None = None,
@@ -106,21 +106,33 @@ class LiteLLM:
         that share one option, by which their odds are made comparable. A server that gives no log-probabilities raises
         `InvalidInput`.
         """
+        return self.scored(prompt, options).value
+
+    def scored(self, prompt: Prompt, options: Sequence[str]) -> Answer[list[float]]:
+        """See `ScoresOnAccount.scored`; the usage is that of all groups together."""
         distinct = sorted(set(options))
         scores = dict.fromkeys(distinct[:1], 0.0)
+        usages = [Usage(model=self._model, lora=self._lora)]
         for i in range(1, len(distinct), _GROUP - 1):
             group = [distinct[0], *distinct[i : i + _GROUP - 1]]
-            odds = self._letter_scores(prompt, group)
+            try:
+                odds = self._letter_scores(prompt, group, usages)
+            except Unavailable as error:
+                if len(usages) == 1:
+                    raise
+                raise Interrupted(str(error), total(usages)) from error
             scores |= {option: score - odds[0] for option, score in zip(group, odds, strict=True)}
         norm = math.log(math.fsum(math.exp(scores[option]) for option in sorted(options))) if options else 0.0
-        return [min(0.0, scores[option] - norm) for option in options]
+        return Answer(value=[min(0.0, scores[option] - norm) for option in options], usage=total(usages))
 
-    def _letter_scores(self, prompt: Prompt, options: Sequence[str]) -> list[float]:
+    def _letter_scores(self, prompt: Prompt, options: Sequence[str], usages: list[Usage]) -> list[float]:
         letters = ascii_uppercase[: len(options)]
         lettered = "\n".join(f"{letter}: {option}" for letter, option in zip(letters, options, strict=True))
         chat = messages(prompt, "Answer with the letter of the option that fits best, and with nothing else.")
         chat[1]["content"] += f"\n\nOptions:\n{lettered}"
-        response = self._ask(messages=_unmarked(chat), logprobs=True, top_logprobs=_GROUP, max_tokens=1, temperature=0)
+        sent = _unmarked(chat)
+        response = self._ask(messages=sent, logprobs=True, top_logprobs=_GROUP, max_tokens=1, temperature=0)
+        usages.append(self._usage(response, sent, letters[0]))
         return _by_letter(_top_logprobs(response, self._model), letters)
 
     def _ask(self, **arguments: Any) -> Any:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, FiniteFloat, ValidationError
 from refleqt_core.errors import InvalidInput, MissingDependency, Unavailable
 from refleqt_core.ports import Progress, Segment, Transcript
 
+from ..deadlines import SLACK, within
 from .decoding import decoded
 from .languages import NOT_TOLD, language_code
 from .plain_words import plain_words
@@ -53,9 +54,9 @@ class LiteLLMTranscriber:
     """Sends the speech of a recording, and nothing else of it, in parts of at most ten minutes.
 
     ``model`` is LiteLLM's name ("openai/whisper-1"); ``api_base`` points it at another server. ``language`` (ISO 639-1)
-    is detected by the service where it is not given. ``time_out`` is in seconds, for one part. A segment is what the
-    service takes for one; what it says of silence, or over and over, is left out. Any number of callers are served at
-    once.
+    is detected by the service where it is not given. ``time_out`` is in seconds, for one part, however slowly the
+    answer drips. A segment is what the service takes for one; what it says of silence, or over and over, is left out.
+    Any number of callers are served at once.
     """
 
     def __init__(
@@ -71,7 +72,7 @@ class LiteLLMTranscriber:
         if find_spec("litellm") is None:
             raise MissingDependency("litellm", "hosted")
         self._model, self._language, self._key = model, language, api_key
-        self._patience = patience or Patience()
+        self._patience, self._longest = patience or Patience(), time_out + SLACK
         # A server without a key of its own gets this one, not the key of OpenAI that may be in the environment.
         key = api_key or ("none" if api_base else None)
         self._target = {"model": model, "api_base": api_base, "api_key": key, "timeout": time_out, "max_retries": 0}
@@ -109,9 +110,14 @@ class LiteLLMTranscriber:
         package = _load()
         language = {"language": self._language} if self._language else {}
         part.file.seek(0)
+        # A request that was given up may still read, so that each has a copy of its own.
+        sound = part.file.read()
         try:
-            response = package.transcription(
-                file=("speech.wav", part.file, "audio/wav"), **self._target, **self._wanted, **language
+            response = within(
+                self._longest,
+                lambda: package.transcription(
+                    file=("speech.wav", sound, "audio/wav"), **self._target, **self._wanted, **language
+                ),
             )
         except Exception as error:
             return self._refusal(error)

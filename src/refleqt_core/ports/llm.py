@@ -1,7 +1,7 @@
 """The LLM: it writes words and reads texts. What to recommend is decided elsewhere, by beliefs and arithmetic."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, Protocol, Self, TypeVar
+from typing import Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 import attrs
 
@@ -99,4 +99,13 @@ class LLM(Protocol):
 
         Each is at most 0. The order of the options does not change the scores. No options: [].
         """
+        ...
+
+
+@runtime_checkable
+class ScoresOnAccount(Protocol):
+    """What an `LLM` can do beside whose scores cost something."""
+
+    def scored(self, prompt: Prompt, options: Sequence[str]) -> Answer[list[float]]:
+        """The same as `LLM.score`, with what it took; `Interrupted` where some of it had been taken before a fault."""
         ...

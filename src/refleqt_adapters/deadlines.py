@@ -10,6 +10,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+SLACK = 5.0
+"""Seconds that a request may take beyond its time-out, for what a client does around it."""
+
 
 class DeadlinePassed(Exception):
     """The call was not over in time."""
@@ -34,7 +37,7 @@ def within(seconds: float, act: Callable[[], T]) -> T:
             except Exception as error:
                 results.put((None, error))
 
-    thread = Thread(target=copy_context().run, args=(run,), name="model-request", daemon=True)
+    thread = Thread(target=copy_context().run, args=(run,), name="request-with-deadline", daemon=True)
     thread.start()
     try:
         result, error = results.get(timeout=seconds)
