@@ -166,3 +166,13 @@ def test_whatever_the_texts_hold_each_has_a_unit_vector_of_its_own(embedder: Emb
     np.testing.assert_allclose(
         vectors, np.vstack([vectors[:0], *(embedder.embed([text]) for text in texts)]), atol=1e-5
     )
+
+
+@pytest.mark.parametrize("text", ["The till is slow 😡", "a", "42", "über uns", "😡 no", "Ärger!!!"])
+def test_a_text_with_a_word_is_read(case: Case, text: str) -> None:
+    assert case.make().reads(text)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "😡😡😡", "?!…", "x" * 3_000, "😡 — 🙂", "\ud800"])
+def test_a_text_without_a_word_is_not_read(case: Case, text: str) -> None:
+    assert not case.make().reads(text)

@@ -277,3 +277,17 @@ def test_another_business_can_neither_read_nor_change_nor_correct_vents_and_them
         with pytest.raises(NotFound):
             attempt()
     assert themes.regroup(other).themes == 0 and refleqt.vent_reader.find(other) == []
+
+
+@pytest.mark.parametrize("text", ["😡😡😡", "x" * 3_000, "?!?!"])
+def test_vents_without_a_word_are_no_theme_together_and_find_nobody(text: str) -> None:
+    refleqt = Composition()
+    business = refleqt.business()
+    for _ in range(5):
+        refleqt.vents.write(business, text)
+        refleqt.work()
+    assert [theme.count for theme in refleqt.vent_themes.themes(business)] == [1] * 5
+    done = refleqt.vent_themes.regroup(business)
+    assert (done.themes, done.moved) == (5, 0)
+    assert not refleqt.vent_reader.signals(business).recurrence.themes
+    assert not [hit for hit in refleqt.context.search(business, "😡😡😡") if hit.similarity > 0.5]

@@ -13,6 +13,7 @@ from refleqt_core.ports import Vectors
 
 WORD = re.compile(r"\w+")
 LONGEST = 256
+LONGEST_WORD = 100
 PART_WEIGHT = 0.3
 NOTHING = "\0"
 
@@ -43,6 +44,10 @@ class HashingEmbedder:
         for row, text in enumerate(texts):
             vectors[row] = self._vector(text)
         return vectors
+
+    def reads(self, text: str) -> bool:
+        """Whether there is a word of at most `LONGEST_WORD` letters and digits; longer ones are noise."""
+        return any(len(word) <= LONGEST_WORD for word in WORD.findall(text))
 
     def _vector(self, text: str) -> Vectors:
         words = WORD.findall(text.casefold())[:LONGEST] or [NOTHING]

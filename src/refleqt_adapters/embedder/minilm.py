@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +17,7 @@ from refleqt_core.ports import Vectors
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
-    from tokenizers import Tokenizer
+    from tokenizers import Encoding, Tokenizer
 
 FOLDER = Path(__file__).parent / "minilm_model"
 SHA256 = {
@@ -26,6 +27,11 @@ SHA256 = {
 DIMENSION = 384
 MAX_TOKENS = 256
 FEW = 4
+UNKNOWN = "[UNK]"
+MOST_LOOKED_AT = 20_000
+_BETWEEN = r"[\s!-/:-@\[-`{-~]"
+PLAIN_WORD = re.compile(rf"(?:^|{_BETWEEN})[A-Za-z0-9]{{1,100}}(?={_BETWEEN}|$)")
+"""A word whose letters the vocabulary has, at worst one by one: with it nothing has to be loaded to tell."""
 
 
 class MiniLMEmbedder:
@@ -62,6 +68,10 @@ class MiniLMEmbedder:
         vectors = dict(zip(distinct, self._each(distinct), strict=True))
         return np.stack([vectors[text] for text in texts])
 
+    def reads(self, text: str) -> bool:
+        """Whether a token with a letter or digit is known among the first 256; words of over 100 characters are not."""
+        return PLAIN_WORD.search(text) is not None or self._encoder().knows(text[:MOST_LOOKED_AT])
+
     def _each(self, texts: list[str]) -> list[Vectors]:
         encode = self._encoder().encode
         if len(texts) <= FEW or self._threads == 1:
@@ -85,11 +95,19 @@ class _Encoder:
     tokenizer: "Tokenizer"
 
     def encode(self, text: str) -> Vectors:
-        # Half of a surrogate pair, as broken JSON brings it, has no UTF-8 and would be refused.
-        tokens = self.tokenizer.encode(text.encode("utf-8", "replace").decode()).ids
+        tokens = self._tokens(text).ids
         (embedding,) = self.session.run(["embedding"], {"input_ids": np.array([tokens], np.int64)})
         vector: Vectors = embedding[0]
         return vector
+
+    def knows(self, text: str) -> bool:
+        found = self._tokens(text)
+        named = zip(found.tokens, found.special_tokens_mask, strict=True)
+        return any(any(map(str.isalnum, token)) for token, special in named if not special and token != UNKNOWN)
+
+    def _tokens(self, text: str) -> "Encoding":
+        # Half of a surrogate pair, as broken JSON brings it, has no UTF-8 and would be refused.
+        return self.tokenizer.encode(text.encode("utf-8", "replace").decode())
 
 
 def _session() -> "InferenceSession":

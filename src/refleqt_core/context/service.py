@@ -149,13 +149,16 @@ class ContextService:
     ) -> list[SearchResult]:
         """The passages of that business which are nearest to ``query`` in meaning and words, best first.
 
-        Passages with the same text are given once. A blank query finds nothing.
+        Passages with the same text are given once. A blank query finds nothing, and one that the embedder cannot read
+        only what holds its words.
         """
         if not query.strip():
             return []
         wide = max(4 * limit, 20)
-        vector = self.embedder.embed([query])[0]
-        near = self.vectors.search(business_id, vector, self.embedder.model, limit=wide, source_types=source_types)
+        near: Sequence[Hit] = ()
+        if self.embedder.reads(query):
+            vector = self.embedder.embed([query])[0]
+            near = self.vectors.search(business_id, vector, self.embedder.model, limit=wide, source_types=source_types)
         worded = self.vectors.words(business_id, query, limit=wide, source_types=source_types)
         return fused(near, worded)[:limit]
 

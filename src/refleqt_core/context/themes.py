@@ -1,7 +1,7 @@
 """Which theme a vent belongs to: the one whose vents it is most likely to be about the same as."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -22,27 +22,30 @@ LONGEST_LABEL = 120
 
 @attrs.frozen(kw_only=True)
 class VentBoard:
-    """What is needed to compare the vents of a business: a unit vector of each, and how to weigh what they share."""
+    """What is needed to compare the vents of a business: a unit vector of each, and how to weigh what they share.
+
+    ``reads`` is that of the embedder: what it cannot read is like nothing, not even like itself.
+    """
 
     vectors: Mapping[UUID, Vectors]
     calibration: Calibration
+    reads: Callable[[str], bool]
 
     def likened(self, tx: Transaction, *filters: Filter) -> list[tuple[Likened, UUID | None]]:
-        """The vents that meet the filters and whose vector is known, each with its theme, by when they were written."""
-        words = ("text",) if self.calibration.words else ()
-        rows = tx.rows(VentEntry, ("id", "theme_id", "tags", *words), *filters, order="written_at")
+        """The vents that meet the filters and can be compared, each with its theme, by when they were written."""
+        rows = tx.rows(VentEntry, ("id", "theme_id", "tags", "text"), *filters, order="written_at")
         return [
             (
                 Likened(
                     id=id,
                     vector=self.vectors[id],
                     tags=frozenset(tag.casefold() for tag in tags),
-                    words=words_of(*text) if text else frozenset(),
+                    words=words_of(text) if self.calibration.words else frozenset(),
                 ),
                 theme,
             )
-            for id, theme, tags, *text in rows
-            if id in self.vectors
+            for id, theme, tags, text in rows
+            if id in self.vectors and self.reads(text)
         ]
 
 
@@ -62,7 +65,7 @@ def vent_board(
         texts = tx.rows(VentEntry, ("id", "text"), *where(id__in=missing)) if missing else []
     parts = [(id, part.text) for id, text in texts for part in passages(text)]
     made = _means([id for id, _ in parts], embedder.embed([text for _, text in parts])) if parts else {}
-    return VentBoard(vectors={**known, **made}, calibration=calibration_of(embedder.model))
+    return VentBoard(vectors={**known, **made}, calibration=calibration_of(embedder.model), reads=embedder.reads)
 
 
 def joined_theme(tx: Transaction, vent: VentEntry, board: VentBoard, topics: Sequence[str], ids: Ids) -> UUID | None:

@@ -146,7 +146,9 @@ class VentThemeService:
         before, held = {theme for _, theme in compared}, set(now.values())
         recount(tx)
         recount(tx, held - before, relabel=True)
-        return Regrouped(themes=len(held), opened=len(held - before), closed=len(before - held), moved=len(moved))
+        return Regrouped(
+            themes=tx.count(VentTheme), opened=len(held - before), closed=len(before - held), moved=len(moved)
+        )
 
     def _opened(self, tx: Transaction, vent: VentEntry) -> VentTheme:
         theme = VentTheme(

@@ -26,3 +26,11 @@ class Embedder(Protocol):
         reads is cut at its end, so chunk long texts before.
         """
         ...
+
+    def reads(self, text: str) -> bool:
+        """Whether the model knows a word of the text, or a part of one.
+
+        All texts of which it knows none (emoji alone, a script that it was not made for) have much the same vector,
+        which says nothing of their meaning: they are not to be compared by it.
+        """
+        ...
