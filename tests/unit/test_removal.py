@@ -243,3 +243,15 @@ def test_of_a_reading_that_is_broken_off_nothing_is_left_when_its_source_has_gon
     with pytest.raises(Unavailable):
         attrs.evolve(refleqt.context, llm=Breaking()).extract(business, "vent", written.id)
     assert refleqt.rows(business, PassageReading) == []
+
+
+def test_of_a_removed_activity_neither_what_it_gave_nor_its_quality_is_left(refleqt: Composition) -> None:
+    business = refleqt.business(competitors=RIVALS)
+    held = activity(refleqt, business)
+    learned = {"source_type": "activity", "source_id": str(held.id), "confidence": "medium"}
+    asked = attrs.evolve(cited(business, uuid4(), "x"), context_extracted=learned, context_quality_score=0.45)
+    with refleqt.store.business(business) as tx:
+        tx.add(asked)
+    refleqt.removal.remove_activity(business, held.id)
+    [told] = refleqt.rows(business, RecommendationOutcome)
+    assert ("confidence" in told.context_extracted, told.context_quality_score) == (False, None)

@@ -55,7 +55,10 @@ def _mark_recommendations(tx: Transaction, source_id: UUID, gone: Set[UUID]) -> 
         shown, kept = (without_citations(each, source_id, gone) for each in (content, extracted))
         if (shown, kept) != (content, extracted):
             recommended = tx.get(RecommendationOutcome, id)
-            tx.save(attrs.evolve(recommended, recommendation_content=shown, context_extracted=kept))
+            # Of an activity that is gone neither what it gave nor how good that was can be looked at any more.
+            quality = None if kept.get(GONE) else recommended.context_quality_score
+            told = {"recommendation_content": shown, "context_extracted": kept, "context_quality_score": quality}
+            tx.save(attrs.evolve(recommended, **told))
 
 
 def _marked(value: Any, source: str, gone: Set[str], words: set[str]) -> Any:
