@@ -169,3 +169,9 @@ def _labelled(kind: str, speaker: str, text: str) -> str:
 def _clock(milliseconds: int) -> str:
     seconds, rest = divmod(milliseconds, 1000)
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"
+
+
+def test_a_cue_after_more_than_a_day_is_a_fault_of_its_line():
+    text = "WEBVTT\n\n00:00:01.000 --> 24:00:00.000\nHi\n\n00:00:02.000 --> 99999:00:04.000\nHey\n"
+    (fault,) = wrong("a.vtt", text)
+    assert (fault.row, "24 hours" in fault.problem) == (6, True)

@@ -120,3 +120,32 @@ def test_no_line_takes_long(line: str):
     began = time.perf_counter()
     heard("a.txt", f"{line}\nAna: x\nAna: y\n")
     assert time.perf_counter() - began < 2
+
+
+def test_a_heading_that_comes_twice_in_a_memo_is_no_speaker():
+    memo = "We met.\n\nBudget: 10k.\n\nRisk: low.\n\nBudget: fixed.\n\nRisk: none.\n\nLet us begin.\n"
+    assert {speaker for speaker, _ in turns("memo.txt", memo)} == {None}
+
+
+def test_one_name_alone_that_comes_twice_in_prose_is_no_speaker():
+    text = "We met.\n\nWarsaw: a city.\n\nIt rained.\n\nWarsaw: cold.\n\nWe left.\n\nThat was it.\n"
+    assert {speaker for speaker, _ in turns("memo.txt", text)} == {None}
+
+
+def test_who_answers_is_a_speaker_however_long_the_turns_are():
+    text = "Ana: one\nmore\nand more\nBo: two\nmore\nand more\nAna: three\nmore\n"
+    assert [speaker for speaker, _ in turns("a.txt", text)] == ["Ana", "Bo", "Ana"]
+
+
+def test_a_time_of_day_inside_a_conversation_is_words():
+    assert turns("a.txt", "Ana: hi\n12:30 Lunch Break\nBo: back\nAna: yes\n") == [
+        ("Ana", "hi 12:30 Lunch Break"),
+        ("Bo", "back"),
+        ("Ana", "yes"),
+    ]
+    text = "[00:00:03] Ana: hi\n12:30 Lunch Break\n[00:00:09] Bo: back\n[00:00:12] Ana: yes\n"
+    assert times("a.txt", text)[-1][0] == 12 and turns("a.txt", text)[0] == ("Ana", "hi 12:30 Lunch Break")
+
+
+def test_a_time_beyond_a_day_is_none():
+    assert max(end for _, end in times("a.txt", "Ana 0:01\nhi\nBo 0:05\nyes\nCy 999:00:00\nno\n")) == 5

@@ -15,7 +15,7 @@ from refleqt_core.errors import Fault
 
 from .speaker_names import has_labels, label
 from .transcript_lines import Line
-from .turns import Piece
+from .turns import DAY, Piece
 
 if TYPE_CHECKING:
     from webvtt import Caption
@@ -122,6 +122,9 @@ def _pieces(source: str, cue: _Cue) -> list[Piece] | Fault:
     start, end = (time.in_milliseconds() / 1000 for time in (caption.start_time, caption.end_time))
     if end < start:
         return Fault(source, cue.row, "times", f"the cue ends before it begins: '{cue.times[:100]}'", _REMEDY)
+    if end > DAY:
+        problem = f"it ends more than 24 hours after the beginning: '{cue.times[:100]}'"
+        return Fault(source, cue.row, "times", problem, _REMEDY)
     whole = Piece(row=cue.row, text="", start=start, end=end)
     return [attrs.evolve(whole, text=text, speaker=speaker) for speaker, text in _voices(" ".join(cue.words)) if text]
 

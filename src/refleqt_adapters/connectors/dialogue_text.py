@@ -12,7 +12,7 @@ import attrs
 
 from .speaker_names import has_labels, is_name, label
 from .transcript_lines import Line
-from .turns import Piece, since_first
+from .turns import DAY, Piece, since_first
 
 _TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?(?:\s?[AaPp]\.?[Mm]\.?)?"
 _NAME = r"(?P<name>\S(?:[^\t\n]{0,78}?\S)?)"
@@ -71,7 +71,7 @@ def read_dialogue(lines: Sequence[Line]) -> Dialogue:
     """The pieces of a conversation, in the order of the lines."""
     texts = [line.text for line in lines]
     if _is_stamped(texts):
-        pieces, private = _turns(lines, _head)
+        pieces, private = _turns(lines, _head if _is_loose(texts) else _firm_head)
         timed = _since_last_time(pieces)
         before = [piece.row for piece in pieces[: len(pieces) - len(timed)]]
         return Dialogue(since_first(timed), private, before, is_chat=any(map(_chat, texts)))
@@ -86,9 +86,26 @@ def is_dialogue(texts: Sequence[str]) -> bool:
 
 
 def _is_stamped(texts: Sequence[str]) -> bool:
-    """Whether two lines begin a turn at a time, or the only turn of the text does."""
+    """Whether two lines begin a turn at a time, or the first line of the text does."""
     heads = sum(1 for text in texts if (found := _head(text)) and found.start is not None)
-    return heads > 1 or (heads == 1 and _head(next(text for text in texts if text)) is not None)
+    first = _head(next(text for text in texts if text)) if heads == 1 else None
+    return heads > 1 or (first is not None and first.start is not None)
+
+
+def _is_loose(texts: Sequence[str]) -> bool:
+    """Whether half of the times or more stand before words or names without a colon, as in an agenda."""
+    timed = [found for text in texts if (found := _head(text)) and found.start is not None]
+    return 2 * sum(map(_is_loose_head, timed)) >= len(timed)
+
+
+def _is_loose_head(head: _Head) -> bool:
+    return bool(head.said_alone or (head.name is None and head.words))
+
+
+def _firm_head(text: str) -> _Head | None:
+    """As `_head`; ``12:30 Lunch Break`` is words, among turns that begin otherwise."""
+    found = _head(text)
+    return None if found is not None and _is_loose_head(found) else found
 
 
 def _since_last_time(pieces: Sequence[Piece]) -> list[Piece]:
@@ -163,7 +180,9 @@ def _head(text: str) -> _Head | None:
     """The line as the beginning of a turn in a text with times; names before colons count there too."""
     if not text:
         return None
-    return _ranged(text) or _chat(text) or _stamped_name(text) or _time_alone(text) or _label_head(text)
+    found = _ranged(text) or _chat(text) or _stamped_name(text) or _time_alone(text)
+    is_time = found is not None and found.start is not None and found.start <= DAY
+    return found if is_time else _label_head(text)
 
 
 def _label_head(text: str) -> _Head | None:

@@ -1,8 +1,8 @@
 """Who speaks, where a line says so before its words."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
+from itertools import groupby
 from typing import NamedTuple
 
 from refleqt_core.intake.vocabulary import word_set
@@ -21,11 +21,15 @@ _PARTICLES = word_set(
     ter the und van von vom y zu zum zur"""
 )
 _NO_NAMES = word_set(
-    """actions agenda attendees attending background bcc cc chapters conclusion context date decided decision decisions
-    details discussion duration example from fwd goal goals host hosts http https invited invitees keywords location
-    mailto meeting minutes name nb next note notes outcome participants place present ps purpose question questions re
-    recording result results source subject summary tags time timezone title to todo todos topic topics transcript
-    video warning what when where who why"""
+    """actions agenda assumptions attendees attending audience background bcc budget budgets cc chapters
+    conclusion cons context cost costs date deadline deadlines decided decision decisions dependencies details
+    discussion duration example feedback from fwd goal goals host hosts http https idea ideas invited invitees
+    issue issues keywords kpi kpis location mailto meeting metrics milestone milestones minutes name nb next
+    note notes objective objectives opportunities outcome overview owner participants place plan present problem
+    problems pros ps purpose question questions re recording requirements result results revenue risk risks
+    scope solution solutions source status strategy strengths subject summary tags target targets task tasks
+    threats time timeline timezone title to todo todos topic topics transcript update updates video warning
+    weaknesses what when where who why"""
 )
 _ASIDE = re.compile(r"\s*[(\[][^()\[\]]{1,60}[)\]]$")
 
@@ -70,8 +74,9 @@ def _is_part(word: str) -> bool:
 def has_labels(texts: Iterable[str]) -> bool:
     """Whether names before colons are speakers in these texts: one comes again, or half of the texts begin with one.
 
-    A page of prose with a colon here and there has none.
+    A name comes again where another one stands between. A page of prose with a colon here and there has none.
     """
     all_texts = [text for text in texts if text]
-    names = Counter(found.name for text in all_texts if (found := label(text)))
-    return bool(names) and (max(names.values()) > 1 or 2 * names.total() >= len(all_texts))
+    names = [found.name for text in all_texts if (found := label(text))]
+    turns = [name for name, _ in groupby(names)]
+    return bool(names) and (len(turns) > len(set(turns)) or 2 * len(names) >= len(all_texts))

@@ -18,7 +18,8 @@ LONGEST_TURN = 30.0
 DAYTIME = 4 * 3600
 """Seconds: what begins later than that is dated by the time of day, not from the beginning of a recording."""
 
-_DAY = 24 * 3600
+DAY = 24 * 3600
+"""Seconds that a conversation lasts at most, as a recording does."""
 
 
 @attrs.frozen(kw_only=True)
@@ -56,7 +57,7 @@ def since_first(pieces: Sequence[Piece]) -> list[Piece]:
         return list(pieces)
 
     def passed(second: float | None) -> float | None:
-        return None if second is None else (second - first) % _DAY
+        return None if second is None else (second - first) % DAY
 
     return [attrs.evolve(piece, start=passed(piece.start), end=passed(piece.end)) for piece in pieces]
 
