@@ -56,13 +56,16 @@ def rename(
     as_json: AsJson = False,
 ) -> None:
     """Give a theme a label; it keeps it, whatever vents come and go."""
+    from .ids import short
+
     with session(ctx).at_business() as at:
         found = the_theme(at, theme)
         named = at.container.vent_themes().rename(at.id, found.id, label, version=found.version)
     if as_json:
         print_json(named)
     else:
-        say(f"“{found.label}” is called “{named.label}” now.")
+        before = f"“{found.label}”" if found.label.strip() else f"The theme {short(found.id)}"
+        say(f"{before} is called “{named.label}” now.")
 
 
 def merge(

@@ -5,7 +5,8 @@ from uuid import UUID
 
 import pytest
 
-from refleqt_core.context.themes import LONGEST_LABEL, label_of
+from refleqt_core.context.themes import LONGEST_LABEL, label_of, named
+from refleqt_core.errors import InvalidInput
 from refleqt_core.intake.vents import VentEntry
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -33,3 +34,28 @@ def test_a_topic_that_is_no_name_is_passed_over(topics: list[str], label: str) -
 @pytest.mark.parametrize("text", [". . .", "...wait", "x" * 5000])
 def test_every_vent_gives_its_theme_a_name(text: str) -> None:
     assert 0 < len(label_of(vent(text), [])) <= LONGEST_LABEL
+
+
+@pytest.mark.parametrize(
+    ("text", "tags", "topics", "label"),
+    [
+        ("a. b. c", (), (), "a. b. c"),
+        ("The till is slow", (), ("?", "ab", "till"), "till"),
+        ("The till is slow", ("HR",), ("till",), "HR"),
+        ("The till is slow", (), ("価格",), "価格"),
+        ("😡😡😡", (), (), "😡😡😡"),
+        ("The\u200b till\x07 is slow", (), (), "The till is slow"),
+        ("a", (), (), "a"),
+    ],
+)
+def test_a_label_has_three_letters_or_is_how_the_vent_begins(
+    text: str, tags: tuple[str, ...], topics: tuple[str, ...], label: str
+) -> None:
+    assert label_of(vent(text, *tags), topics) == label
+
+
+@pytest.mark.parametrize("label", ["", "  ", "x" * 121, "ti\u200bll", "\u202etill", "\x1b[31mtill", "\u200f"])
+def test_a_label_that_cannot_be_seen_or_said_is_refused(label: str) -> None:
+    with pytest.raises(InvalidInput) as error:
+        named(label)
+    assert error.value.faults[0].field == "label"

@@ -10,6 +10,7 @@ import attrs
 import numpy as np
 
 from ..errors import InvalidInput
+from ..intake.given_names import given_name
 from ..intake.vents import VentEntry, VentTheme
 from ..ports import Embedder, Filter, Ids, Store, Transaction, VectorIndex, Vectors, where
 from ..values import BusinessId
@@ -18,6 +19,10 @@ from .records import SourceReading
 from .vent_likeness import Calibration, Likened, calibration_of, log_odds, words_of
 
 LONGEST_LABEL = 120
+BEGINNING = 60
+"""Characters of a vent that can name its theme."""
+FEWEST_SIGNS = 3
+"""Letters or digits of a label that says something."""
 
 
 @attrs.frozen(kw_only=True)
@@ -113,20 +118,26 @@ def recount(tx: Transaction, themes: Collection[UUID] | None = None, *, relabel:
 def label_of(vent: VentEntry, topics: Sequence[str]) -> str:
     """What a theme is called that the vent opens: by its first tag, else its first topic, else how it begins.
 
-    One that could be no theme's name (see `named`) is passed over.
+    One that could be no theme's name (see `named`) is passed over, as is what nobody gave as a tag and has fewer than
+    three letters or digits; in the end it is the vent's first words.
     """
-    for label in (*vent.tags, *topics, vent.text.split(".")[0][:60], vent.text[:60]):
+    first = [vent.text.split(".")[0], vent.text]
+    begun = ["".join(sign if sign.isprintable() else " " for sign in text[:200])[:BEGINNING] for text in first]
+    offered = [label for label in (*topics, begun[0]) if sum(map(_weight, label)) >= FEWEST_SIGNS]
+    for label in (*vent.tags, *offered, begun[1]):
         with suppress(InvalidInput):
             return named(label)
     return "vent"
 
 
+def _weight(sign: str) -> int:
+    """How many letters the sign counts: one of Chinese or Japanese says as much as two."""
+    return 0 if not sign.isalnum() else 2 if sign > "\u2e80" else 1
+
+
 def named(label: str) -> str:
-    """``label`` on one line; blank or longer than `LONGEST_LABEL`: `InvalidInput`."""
-    label = " ".join(label.split())
-    if not 0 < len(label) <= LONGEST_LABEL:
-        raise InvalidInput(f"a label has 1 to {LONGEST_LABEL} characters")
-    return label
+    """``label`` on one line; blank, longer than `LONGEST_LABEL`, or with what cannot be seen: `InvalidInput`."""
+    return given_name(label, LONGEST_LABEL, source="theme", field="label")
 
 
 def _counted(
