@@ -123,7 +123,7 @@ def test_two_channels_of_any_format_are_averaged_where_one_is_quiet(made: "Made"
 
 
 def test_nothing_clicks_where_the_channels_begin_to_cancel_out() -> None:
-    left, turned = tone(hertz=100), np.where(np.arange(LENGTH * SAMPLE_RATE) < SAMPLE_RATE * 1.5, 1, -1)
+    left, turned = tone(hertz=100.125), np.where(np.arange(LENGTH * SAMPLE_RATE) < SAMPLE_RATE * 1.5, 1, -1)
     heard = samples_of(wav(left, left * turned)).astype(int)
     assert np.abs(np.diff(heard[int(1.6 * SAMPLE_RATE) :])).max() < 1.2 * np.abs(np.diff(left * 32768)).max()
     assert level(heard[2 * SAMPLE_RATE :].astype(np.int16)) == pytest.approx(0.354, rel=0.02)
