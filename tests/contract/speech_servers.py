@@ -36,6 +36,8 @@ class Reply:
     drops_within: bool = False
     """Closes it in the middle of the answer."""
     sleeps: float = 0.0
+    drips: float = 0.0
+    """So many seconds it gives a blank now and then before the body."""
 
 
 @attrs.frozen(kw_only=True)
@@ -120,8 +122,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(reply.status)
         for name, value in ({"Content-Type": "application/json"} | reply.headers).items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(data) + reply.drops_within))
+        blanks = int(reply.drips / 0.05)
+        self.send_header("Content-Length", str(blanks + len(data) + reply.drops_within))
         self.end_headers()
+        for _ in range(blanks):
+            self.wfile.write(b" ")
+            time.sleep(0.05)
         self.wfile.write(data)
         self.close_connection = self.close_connection or reply.drops_within
 

@@ -3,6 +3,7 @@
 import gc
 import io
 import logging
+import time
 import traceback
 import wave
 from collections.abc import Callable, Iterator
@@ -285,6 +286,12 @@ class TestHostedWhisper:
         from refleqt_adapters.transcriber.litellm import PART_SECONDS
 
         assert PART_SECONDS * RATE * 2 < 25e6
+
+    def test_a_service_that_drips_is_asked_again(self, whisper: Service) -> None:
+        whisper.plan(Reply(drips=4.0, body={}))
+        began = time.monotonic()
+        assert (whisper.hear(time_out=0.5, slack=0.3).text, whisper.asked) == (SAID, 2)
+        assert time.monotonic() - began < 3.5
 
     def test_the_cost_is_that_of_all_parts(self, whisper: Service, monkeypatch: pytest.MonkeyPatch) -> None:
         alone = whisper.hear().cost_micros

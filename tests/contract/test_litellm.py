@@ -327,6 +327,13 @@ def test_an_answer_that_drips_is_given_up_when_its_time_is_over(server, prompt):
     assert time.monotonic() - began < 2.5
 
 
+@pytest.mark.parametrize("body", ["<html>hi</html>", "[]", "null", ""])
+def test_a_page_that_is_no_answer_is_told_in_one_sentence(server, patient, prompt, body):
+    server.replies.extend([Fault(200, body=body)] * 4)
+    with pytest.raises(Unavailable, match="in another form"):
+        patient.complete(prompt, SuggestionWording)
+
+
 @pytest.mark.parametrize(
     "choice",
     [

@@ -31,8 +31,12 @@ _OF_THE_KEY, _PAYMENT_REQUIRED, _CLIENT_ERRORS = frozenset({401, 403}), 402, ran
 _SHORTEST_KEY = 8
 _PASSING = frozenset({408, 409, 425, 429})
 """Client errors that may be gone the next time; so may all of the server's."""
-_TRACEBACK = "Traceback (most recent call last)"
-"""How LiteLLM begins to speak of an answer that it cannot read."""
+_UNREADABLE = (
+    "Traceback (most recent call last)",
+    "Received response - <",
+    "Empty or invalid response from LLM endpoint",
+)
+"""How LiteLLM speaks of an answer that it cannot read."""
 _MOST_SAID = 500
 _MICROS_MOST = 10**9
 """A thousand dollars: more than any question costs."""
@@ -156,7 +160,7 @@ class LiteLLM:
             said = said.replace(key, "…")
         if isinstance(error, DeadlinePassed):
             return Unavailable(f"{self._model} does not answer: its answer was {said}")
-        if _TRACEBACK in said:
+        if any(sign in said for sign in _UNREADABLE):
             return Unavailable(f"{self._model} gave an answer in another form than that of the OpenAI API.")
         said = " ".join(said.split())[:_MOST_SAID]
         status = getattr(error, "status_code", None)

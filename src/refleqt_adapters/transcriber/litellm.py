@@ -54,9 +54,9 @@ class LiteLLMTranscriber:
     """Sends the speech of a recording, and nothing else of it, in parts of at most ten minutes.
 
     ``model`` is LiteLLM's name ("openai/whisper-1"); ``api_base`` points it at another server. ``language`` (ISO 639-1)
-    is detected by the service where it is not given. ``time_out`` is in seconds, for one part, however slowly the
-    answer drips. A segment is what the service takes for one; what it says of silence, or over and over, is left out.
-    Any number of callers are served at once.
+    is detected by the service where it is not given. ``time_out`` is in seconds, for one part, and ``slack`` what that
+    may take beyond it, however slowly the answer drips. A segment is what the service takes for one; what it says of
+    silence, or over and over, is left out. Any number of callers are served at once.
     """
 
     def __init__(
@@ -67,12 +67,13 @@ class LiteLLMTranscriber:
         api_key: str | None = None,
         language: str | None = None,
         time_out: float = 300.0,
+        slack: float = SLACK,
         patience: Patience | None = None,
     ):
         if find_spec("litellm") is None:
             raise MissingDependency("litellm", "hosted")
         self._model, self._language, self._key = model, language, api_key
-        self._patience, self._longest = patience or Patience(), time_out + SLACK
+        self._patience, self._longest = patience or Patience(), time_out + slack
         # A server without a key of its own gets this one, not the key of OpenAI that may be in the environment.
         key = api_key or ("none" if api_base else None)
         self._target = {"model": model, "api_base": api_base, "api_key": key, "timeout": time_out, "max_retries": 0}
