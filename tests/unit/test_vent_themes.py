@@ -104,7 +104,7 @@ def test_a_name_that_a_person_gave_stays_when_themes_are_made_anew(refleqt: Comp
 @pytest.mark.parametrize("label", ["", " \n", "x" * 121])
 def test_a_label_is_short_and_says_something(refleqt: Composition, label: str) -> None:
     business = vented(refleqt, SCANNERS[0])
-    with pytest.raises(InvalidInput, match="characters|blank"):
+    with pytest.raises(InvalidInput, match=r"characters|blank"):
         refleqt.vent_themes.rename(business, theme_of(refleqt, business, SCANNERS[0]).id, label)
 
 
@@ -291,3 +291,16 @@ def test_vents_without_a_word_are_no_theme_together_and_find_nobody(text: str) -
     assert (done.themes, done.moved) == (5, 0)
     assert not refleqt.vent_reader.signals(business).recurrence.themes
     assert not [hit for hit in refleqt.context.search(business, "😡😡😡") if hit.similarity > 0.5]
+
+
+def test_a_vent_that_a_person_edited_stays_so_when_its_file_is_imported_again() -> None:
+    refleqt = Composition()
+    business = refleqt.business()
+    drafts = [VentDraft(external_id=f"V-{n}", text=text, written_at=NOON) for n, text in enumerate(SCANNERS[:2])]
+    refleqt.vents.import_vents(business, drafts, FILE)
+    first = refleqt.rows(business, VentEntry, order="external_id")[0]
+    edited = refleqt.vent_editing.edit(business, first.id, text="Payroll lost my holidays", tags=["hr"])
+    jobs = len(refleqt.queue.jobs())
+    done = refleqt.vents.import_vents(business, drafts, FILE)
+    assert (done.new, done.changed, done.unchanged, len(refleqt.queue.jobs())) == (0, 0, 2, jobs)
+    assert refleqt.rows(business, VentEntry, order="external_id")[0] == edited

@@ -53,12 +53,13 @@ class VentService:
     def import_vents(self, business_id: BusinessId, drafts: Sequence[VentDraft], file: ImportedFile) -> ImportBatch:
         """All vents of the file are on the board, or none of them. Imported again, all are unchanged.
 
+        A vent that a person has edited is as that person left it, whatever the file says, and counts as unchanged.
         Those that cannot be vents (`vent_faults`): `InvalidInput` with all that is wrong.
         """
         drafts = self._checked(drafts, file.name)
         check_no_duplicates([draft.external_id for draft in drafts], file, "external_id")
         with self.store.business(business_id) as tx:
-            done = self._write(tx, business_id, drafts)
+            done = self._write(tx, business_id, drafts, keep_edited=True)
             identity = {"id": self.ids.new(), "business_id": business_id, "imported_at": self.clock.now()}
             return batch(tx, "vents", file, done.counted, **identity)
 
@@ -75,7 +76,9 @@ class VentService:
             raise InvalidInput(faults)
         return tidied
 
-    def _write(self, tx: Transaction, business_id: BusinessId, drafts: Sequence[VentDraft]) -> Upserted[VentEntry]:
+    def _write(
+        self, tx: Transaction, business_id: BusinessId, drafts: Sequence[VentDraft], *, keep_edited: bool = False
+    ) -> Upserted[VentEntry]:
         fresh = [
             VentEntry(
                 id=self.ids.new(),
@@ -88,6 +91,9 @@ class VentService:
             for draft in drafts
         ]
         keys = where(external_id__in=[vent.external_id for vent in fresh])
+        if keep_edited and fresh:
+            edited = {vent.external_id: vent for vent in tx.find(VentEntry, *keys, *where(edited_at__null=False))}
+            fresh = [edited.get(vent.external_id, vent) for vent in fresh]
         said = dict(tx.rows(VentEntry, ("id", "text"), *keys)) if fresh else {}
         done = upsert(tx, VentEntry, fresh, key="external_id", keep=("theme_id", "sentiment", "edited_at", "placed_at"))
         # What says something else may belong elsewhere; where, it is told when it is read.
