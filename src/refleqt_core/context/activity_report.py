@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,7 @@ from ..intake.activities import Activity
 from ..intake.activity_signals import ActivitySignals, HeldActivity, activity_signals
 from ..intake.activity_types import exercises
 from ..intake.business import Business, TeamMember
+from ..intake.people_names import called, full_name
 from ..ports import Clock, Embedder, Ids, Store, Transaction, where
 from ..values import BusinessId
 from .activity_pages import ActivityPage, pages
@@ -50,11 +52,14 @@ class ActivityReportService:
             zone = ZoneInfo(tx.get(Business, business_id).time_zone)
             as_of = _end_of(day, zone, self.clock.now())
             held = pages(tx, tx.find(Activity, *where(held_at__le=as_of), order="held_at"))
-            team, offered = _team(tx), _offered(tx)
+            offered, known = _offered(tx), _first_names(tx)
+            team = [full_name(name, known) for name in _team(tx)]
         return ActivityReport(
-            signals=activity_signals([held_activity(page) for page in held], team=team, offered=offered, as_of=as_of),
+            signals=activity_signals(
+                [held_activity(page, known) for page in held], team=team, offered=offered, as_of=as_of
+            ),
             alignment=alignment(
-                [each for page in held for each in statements(page)], self.embedder, self.sentiment, show=show
+                [each for page in held for each in statements(page, known)], self.embedder, self.sentiment, show=show
             ),
             activities={
                 page.activity.id: f"{page.title}, {page.activity.held_at.astimezone(zone):%Y-%m-%d}" for page in held
@@ -85,25 +90,32 @@ class ActivityReportService:
             return tx.find(AnalyticsSnapshot, *where(kind=KIND), order="-day", limit=limit)[::-1]
 
 
-def held_activity(page: ActivityPage) -> HeldActivity:
-    """The activity as the signals are told from it."""
+def held_activity(page: ActivityPage, known: Mapping[str, str] = MappingProxyType({})) -> HeldActivity:
+    """The activity as the signals are told from it; people are called as ``known`` by their first names."""
+    roles: dict[str, str] = {}
+    for person in page.activity.participants:
+        name = full_name(person.name, known)
+        roles[name] = roles.get(name) or person.role
     return HeldActivity(
         id=page.activity.id,
         activity_type=page.activity.activity_type,
         held_at=page.activity.held_at,
-        participants={person.name: person.role for person in page.activity.participants},
+        participants=roles,
         notes=page.activity.notes,
-        turns=page.turns,
+        turns=tuple(
+            turn if turn.speaker is None else turn._replace(speaker=full_name(turn.speaker, known))
+            for turn in page.turns
+        ),
         topics=tuple(finding.topic for finding in page.findings),
         charges=tuple(finding.charge for finding in page.findings),
     )
 
 
-def statements(page: ActivityPage) -> list[Statement]:
-    """Every sentence of the activity whose speaker is known."""
+def statements(page: ActivityPage, known: Mapping[str, str] = MappingProxyType({})) -> list[Statement]:
+    """Every sentence of the activity whose speaker is known; people are called as ``known`` by their first names."""
     activity = page.activity
     return [
-        Statement(turn.speaker, sentence.text, activity.id, activity.held_at, turn.second)
+        Statement(full_name(turn.speaker, known), sentence.text, activity.id, activity.held_at, turn.second)
         for turn in page.turns
         if turn.speaker is not None
         for sentence in sentences(turn.text)
@@ -134,6 +146,12 @@ def numbers(report: ActivityReport) -> dict[str, Any]:
 
 def _team(tx: Transaction) -> list[str]:
     return [member.name for member in tx.find(TeamMember, *where(active=True))]
+
+
+def _first_names(tx: Transaction) -> Mapping[str, str]:
+    """Who of the business is meant by a first name: of the team, and of all who ever took part."""
+    took_part = [person.name for (people,) in tx.rows(Activity, ("participants",)) for person in people]
+    return called([*(member.name for member in tx.find(TeamMember)), *took_part])
 
 
 def _offered(tx: Transaction) -> list[str]:

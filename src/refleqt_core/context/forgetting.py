@@ -57,8 +57,11 @@ def _mark_recommendations(tx: Transaction, source_id: UUID, gone: Set[UUID]) -> 
             recommended = tx.get(RecommendationOutcome, id)
             # Of an activity that is gone neither what it gave nor how good that was can be looked at any more.
             quality = None if kept.get(GONE) else recommended.context_quality_score
-            told = {"recommendation_content": shown, "context_extracted": kept, "context_quality_score": quality}
-            tx.save(attrs.evolve(recommended, **told))
+            tx.save(
+                attrs.evolve(
+                    recommended, recommendation_content=shown, context_extracted=kept, context_quality_score=quality
+                )
+            )
 
 
 def _marked(value: Any, source: str, gone: Set[str], words: set[str]) -> Any:
