@@ -216,3 +216,15 @@ def test_a_letter_and_its_accent_are_one_word_however_they_are_written(quote):
 
 def test_a_word_that_ends_with_an_accent_of_its_own_is_whole():
     assert check(finding("Cafe\u0301"), source="The Cafe\u0301 is full.").dropped == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["We hate {0}! Customers always ask for {0}.", "We lost a deal to {0}.", "The {0} is broken. {0} is slow."]
+)
+def test_a_word_longer_than_a_finding_loses_nothing_else(text):
+    from refleqt_adapters.llm.offline import OfflineLLM
+
+    reading = read(OfflineLLM(), f"{text.format('Supercali' * 40)} Customers ask for lower prices.", KnownNames())
+    assert any(
+        each.finding.text.startswith("ask for lower") or "prices" in each.finding.quote for each in reading.findings
+    )

@@ -168,11 +168,12 @@ QUOTES = st.one_of(
     st.text(max_size=8),
     st.sampled_from(["we lost the deal", "We lost  the deal", "scan", TEXT]),
 )
+SAID = QUOTES.filter(str.strip)
 KINDS = st.sampled_from(["signal", "theme", "entity", "competitor_mention", "emotional_charge"])
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.lists(st.builds(finding, QUOTES, KINDS, QUOTES), max_size=4), min_size=1, max_size=4))
+@given(st.lists(st.lists(st.builds(finding, QUOTES, KINDS, SAID), max_size=4), min_size=1, max_size=4))
 def test_every_quote_on_record_is_a_literal_part_of_its_source(answers: list[list[Finding]]) -> None:
     refleqt, business = reading_with(Scripted(*answers))
     found = refleqt.context.extract(business, "vent", vent(refleqt, business, TEXT).id)

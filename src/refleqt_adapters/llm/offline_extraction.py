@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from refleqt_core.context.chunking import Passage, sentences
+from refleqt_core.context.extraction import MOST_CHARACTERS
 from refleqt_core.context.instructions_in_text import cleared
 from refleqt_core.intake.implicit_signals import INTENSIFIERS, VAGUE_WORDS
 from refleqt_core.intake.vocabulary import STOPWORDS
@@ -42,6 +43,7 @@ def extract(text: str, known: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         found = (*_cued(sentence.text), *_felt(sentence.text), *_named(sentence, names))
         findings += ({**each, **about} for each in found)
         findings += ({"kind": "theme", "text": phrase, **about} for phrase in _begun(phrases, sentence, said))
+    findings = [each for each in findings if all(0 < len(each[name]) <= MOST_CHARACTERS for name in ("text", "topic"))]
     lengths = [len(sentence.text.split()) for sentence in said]
     return {
         "findings": findings,
@@ -75,7 +77,7 @@ def _felt(sentence: str) -> Iterator[dict[str, str]]:
 def _clause(sentence: str, start: int) -> str:
     """The few words from ``start`` on, to the end of their clause if it comes soon."""
     clause = re.split(r"[.!?;:](?:\s|$)", sentence[start:].lstrip(" ,.;:!"))[0]
-    return " ".join(clause.split()[:_MOST_WORDS]).rstrip(",")
+    return " ".join(clause.split()[:_MOST_WORDS])[:MOST_CHARACTERS].rstrip(", ")
 
 
 def _all_names(said: Sequence[Passage], text: str, known: Mapping[str, Sequence[str]]) -> list[Named]:
@@ -134,7 +136,11 @@ def _has_topic(phrase: str) -> bool:
 def _candidates(text: str) -> dict[str, float]:
     """YAKE's phrases with their score (the lower the better), without those that say nothing at an edge."""
     scored = _yake().extract_keywords(" ".join(text.split()))
-    return {phrase: float(score) for phrase, score in scored if not _says_nothing(phrase.casefold().split())}
+    return {
+        phrase: float(score)
+        for phrase, score in scored
+        if len(phrase) <= MOST_CHARACTERS and not _says_nothing(phrase.casefold().split())
+    }
 
 
 def _says_nothing(phrase: Sequence[str]) -> bool:
