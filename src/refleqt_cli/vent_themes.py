@@ -56,16 +56,20 @@ def rename(
     as_json: AsJson = False,
 ) -> None:
     """Give a theme a label; it keeps it, whatever vents come and go."""
-    from .ids import short
-
     with session(ctx).at_business() as at:
         found = the_theme(at, theme)
         named = at.container.vent_themes().rename(at.id, found.id, label, version=found.version)
     if as_json:
         print_json(named)
     else:
-        before = f"“{found.label}”" if found.label.strip() else f"The theme {short(found.id)}"
-        say(f"{before} is called “{named.label}” now.")
+        say(f"{told_of(found)} is called “{named.label}” now.")
+
+
+def told_of(theme: "VentTheme") -> str:
+    """The theme by its label; one that was stored without any, as older versions did, by its id."""
+    from .ids import short
+
+    return f"“{theme.label}”" if theme.label.strip() else f"The theme {short(theme.id)}"
 
 
 def merge(

@@ -111,3 +111,13 @@ def test_a_type_that_is_there_is_not_made_again(refleqt: Composition, name: str)
 def test_a_built_in_type_stays_as_it_is(refleqt: Composition) -> None:
     with pytest.raises(Conflict, match="cannot be changed"):
         refleqt.activity_types.edit(refleqt.business(), "rant_round", {"name": "Shouting"})
+
+
+@pytest.mark.parametrize("name", [" ", "x" * 101, "Ra\u200bnt Walk", "\u202eWalk", "Walk\x07"])
+def test_a_type_has_a_name_that_can_be_seen_and_said(refleqt: Composition, name: str) -> None:
+    business = refleqt.business()
+    refleqt.activity_types.add(business, "Walk and Talk")
+    with pytest.raises(InvalidInput):
+        refleqt.activity_types.add(business, name)
+    with pytest.raises(InvalidInput):
+        refleqt.activity_types.edit(business, "Walk and Talk", {"name": name})

@@ -3,11 +3,13 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
+import attrs
 import pytest
 
+from refleqt_cli.vent_themes import told_of
 from refleqt_core.context.themes import LONGEST_LABEL, label_of, named
 from refleqt_core.errors import InvalidInput
-from refleqt_core.intake.vents import VentEntry
+from refleqt_core.intake.vents import VentEntry, VentTheme
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -59,3 +61,24 @@ def test_a_label_that_cannot_be_seen_or_said_is_refused(label: str) -> None:
     with pytest.raises(InvalidInput) as error:
         named(label)
     assert error.value.faults[0].field == "label"
+
+
+@pytest.mark.parametrize(
+    ("tags", "topics", "taken", "label"),
+    [
+        (("customer",), ("till", "queue"), {"customer"}, "till"),
+        (("Customer",), ("till",), {"customer", "till"}, "Customer: till"),
+        (("customer",), (), {"customer"}, "The till is slow"),
+        (("customer",), (), {"customer", "the till is slow", "the till is slow. again."}, "customer"),
+    ],
+)
+def test_a_label_that_another_theme_has_is_passed_over_while_there_is_another(
+    tags: tuple[str, ...], topics: tuple[str, ...], taken: set[str], label: str
+) -> None:
+    assert label_of(vent("The till is slow. Again.", *tags), topics, taken) == label
+
+
+def test_a_theme_without_a_label_is_told_of_by_its_id() -> None:
+    theme = VentTheme(id=UUID(int=7), business_id=UUID(int=2), label="", first_seen=NOON, last_seen=NOON)
+    assert told_of(theme).startswith("The theme ") and "“”" not in told_of(theme)
+    assert told_of(attrs.evolve(theme, label="till")) == "“till”"

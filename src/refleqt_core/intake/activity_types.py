@@ -15,8 +15,10 @@ from ..ports import Clock, Ids, Store, Transaction, where
 from ..values import BusinessId
 from .activities import ActivityType
 from .activity_guides import BUILT_IN, Exercise
+from .given_names import given_name
 
 LONGEST_SLUG = 64
+LONGEST_NAME = 100
 CHANGEABLE = ("name", "purpose", "guide", "minutes")
 
 
@@ -68,6 +70,8 @@ class ActivityTypeService:
         if wrong := sorted(set(changes) - set(CHANGEABLE)):
             raise InvalidInput(f"{', '.join(wrong)} cannot be changed; a type has {', '.join(CHANGEABLE)}")
         given = dict(changes) | ({"guide": steps(changes["guide"])} if "guide" in changes else {})
+        if "name" in given:
+            given["name"] = given_name(given["name"], LONGEST_NAME, source="type of activity", field="name")
         with self.store.business(business_id) as tx:
             row = _own(tx, name)
             other = find_exercise(exercises(tx), str(given.get("name", row.name)))
@@ -140,8 +144,11 @@ def own_type(
     guide: tuple[str, ...] = (),
     minutes: int | None = None,
 ) -> ActivityType:
-    """A new type of that name; one that was written as a slug gets a name that can be read."""
-    spoken = name.strip()
+    """A new type of that name; one that was written as a slug gets a name that can be read.
+
+    A name that is blank, too long or holds what cannot be seen: `InvalidInput`.
+    """
+    spoken = given_name(name, LONGEST_NAME, source="type of activity", field="name")
     if re.fullmatch(r"[a-z0-9_-]+", spoken):
         spoken = spoken.replace("_", " ").replace("-", " ").strip().capitalize()
     return ActivityType(
