@@ -304,3 +304,13 @@ def test_a_vent_that_a_person_edited_stays_so_when_its_file_is_imported_again() 
     done = refleqt.vents.import_vents(business, drafts, FILE)
     assert (done.new, done.changed, done.unchanged, len(refleqt.queue.jobs())) == (0, 0, 2, jobs)
     assert refleqt.rows(business, VentEntry, order="external_id")[0] == edited
+
+
+def test_no_two_themes_that_nobody_named_have_one_label(refleqt: Composition) -> None:
+    business = refleqt.business()
+    for text in ("The till froze again.", "Freshpan has a nicer catalogue."):
+        written = refleqt.vents.write(business, text, tags=["customer"])
+        refleqt.work()
+        refleqt.vent_themes.move(business, written.id, None)
+    labels = [theme.label for theme in refleqt.rows(business, VentTheme)]
+    assert len(labels) == 2 and len(set(labels)) == 2

@@ -1,7 +1,7 @@
 """Which theme a vent belongs to: the one whose vents it is most likely to be about the same as."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
@@ -89,7 +89,7 @@ def joined_theme(tx: Transaction, vent: VentEntry, board: VentBoard, topics: Seq
     theme = VentTheme(
         id=ids.new(),
         business_id=vent.business_id,
-        label=label_of(vent, topics),
+        label=label_of(vent, topics, taken_labels(tx)),
         first_seen=vent.written_at,
         last_seen=vent.written_at,
     )
@@ -115,19 +115,29 @@ def recount(tx: Transaction, themes: Collection[UUID] | None = None, *, relabel:
             tx.save(now)
 
 
-def label_of(vent: VentEntry, topics: Sequence[str]) -> str:
+def label_of(vent: VentEntry, topics: Sequence[str], taken: Set[str] = frozenset()) -> str:
     """What a theme is called that the vent opens: by its first tag, else its first topic, else how it begins.
 
+    What another theme is called already, which ``taken`` has in small letters, is passed over for the next tag or
+    topic, then for a tag with a topic, then for how the vent begins; where nothing else is there, it is the first.
     One that could be no theme's name (see `named`) is passed over, as is what nobody gave as a tag and has fewer than
     three letters or digits; in the end it is the vent's first words.
     """
     first = [vent.text.split(".")[0], vent.text]
     begun = ["".join(sign if sign.isprintable() else " " for sign in text[:200])[:BEGINNING] for text in first]
-    offered = [label for label in (*topics, begun[0]) if sum(map(_weight, label)) >= FEWEST_SIGNS]
-    for label in (*vent.tags, *offered, begun[1]):
+    said = [topic for topic in topics if sum(map(_weight, topic)) >= FEWEST_SIGNS]
+    both = [f"{tag}: {topic}" for tag in vent.tags for topic in said] if taken else []
+    start = begun if sum(map(_weight, begun[0])) >= FEWEST_SIGNS else begun[1:]
+    labels: list[str] = []
+    for label in (*vent.tags, *said, *both, *start):
         with suppress(InvalidInput):
-            return named(label)
-    return "vent"
+            labels.append(named(label))
+    return next((label for label in labels if label.casefold() not in taken), (labels or ["vent"])[0])
+
+
+def taken_labels(tx: Transaction, *, but: UUID | None = None) -> Set[str]:
+    """What the themes of the business are called, in small letters; all but that one's."""
+    return {label.casefold() for id, label in tx.rows(VentTheme, ("id", "label")) if id != but}
 
 
 def _weight(sign: str) -> int:
@@ -146,7 +156,8 @@ def _counted(
     (first_seen, first), label = written[0], theme.label
     if theme.named_at is None and (relabel or first_seen != theme.first_seen):
         read = tx.find(SourceReading, *where(source_id=first))
-        label = label_of(tx.get(VentEntry, first), [topic for reading in read for topic in reading.topics])
+        topics = [topic for reading in read for topic in reading.topics]
+        label = label_of(tx.get(VentEntry, first), topics, taken_labels(tx, but=theme.id))
     return attrs.evolve(theme, label=label, count=len(written), first_seen=first_seen, last_seen=written[-1][0])
 
 

@@ -11,7 +11,7 @@ from ..errors import Conflict, InvalidInput
 from ..intake.vents import VentEntry, VentTheme
 from ..ports import Clock, Embedder, Ids, Store, Transaction, VectorIndex, where
 from ..values import BusinessId
-from .themes import label_of, named, recount, vent_board
+from .themes import label_of, named, recount, taken_labels, vent_board
 from .vent_grouping import groups, kept_names
 from .vent_likeness import Likened, Matrix, log_odds
 
@@ -154,7 +154,7 @@ class VentThemeService:
         theme = VentTheme(
             id=self.ids.new(),
             business_id=vent.business_id,
-            label=label_of(vent, ()),
+            label=label_of(vent, (), taken_labels(tx)),
             first_seen=vent.written_at,
             last_seen=vent.written_at,
         )
