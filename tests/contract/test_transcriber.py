@@ -256,7 +256,7 @@ def test_a_recording_that_is_not_whole_is_refused_with_the_remedy(transcriber: T
     ids=["four bytes", "text", "header cut", "picture", "playlist"],
 )
 def test_what_is_no_recording_is_refused_with_the_remedy(transcriber: Transcriber, data: bytes) -> None:
-    with pytest.raises(InvalidInput, match="save it anew|the recordings that it names"):
+    with pytest.raises(InvalidInput, match=r"save it anew|the recordings that it names"):
         hear(transcriber, data)
 
 
