@@ -1,12 +1,16 @@
 """What every suite may use: a PostgreSQL server of the run's own, and a migrated database in it."""
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as in a shell's background, where programs under test would
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # inherit it and not hear Ctrl-C
 
 settings.register_profile("ci", derandomize=True)  # the same examples in every run; new ones are tried at a desk
 if os.environ.get("CI"):

@@ -54,12 +54,13 @@ BEYOND_SCHEMA = {
     ("POST", "/v1/calendar/series"),
     ("POST", "/v1/calendar/imports"),
     ("POST", "/v1/calendar/imports/preview"),
+    ("POST", "/v1/vents"),
     ("POST", "/v1/activities"),
     ("PATCH", "/v1/activities/{activity_id}"),
     ("POST", "/v1/activities/{activity_id}/files"),
 }
-"""What is an address, a slug, a calendar's file, a type that a business has, or a day that has begun no JSON Schema can
-say: there a well-formed request may be refused, with reasons."""
+"""What is an address, a slug, a calendar's file, a type that a business has, or a day that has begun or is far ahead no
+JSON Schema can say: there a well-formed request may be refused, with reasons."""
 
 moments = st.datetimes(datetime(1970, 1, 2), datetime(2199, 12, 30), timezones=st.just(UTC))
 
