@@ -5,6 +5,7 @@ Adapters are imported when they are first asked for, so that a command pays only
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dependency_injector import containers, providers
@@ -164,6 +165,40 @@ def _minilm() -> Embedder:
     from .embedder.minilm import MiniLMEmbedder
 
     return MiniLMEmbedder()
+
+
+def _static(settings: Settings) -> Embedder:
+    from .embedder.static import StaticEmbedder
+
+    return StaticEmbedder(_embedder_folder(settings))
+
+
+def _sentence_transformers(settings: Settings) -> Embedder:
+    from .embedder.sentence_transformers import SentenceTransformersEmbedder
+
+    return SentenceTransformersEmbedder(
+        _embedder_folder(settings), threads=settings.embedder_threads, batch=settings.embedder_batch
+    )
+
+
+def _embedder_folder(settings: Settings) -> Path:
+    if settings.embedder_path is None:
+        raise InvalidInput("no embedding model is named; set REFLEQT_EMBEDDER_PATH to the folder of one")
+    return settings.embedder_path.expanduser()
+
+
+def _hosted_embedder(settings: Settings) -> Embedder:
+    from .embedder.litellm import LiteLLMEmbedder
+
+    key = settings.embedder_api_key
+    return LiteLLMEmbedder(
+        settings.embedder_model,
+        api_base=settings.embedder_api_base,
+        api_key=key.get_secret_value() if key else None,
+        time_out=settings.embedder_time_out,
+        batch=settings.embedder_batch,
+        longest=settings.embedder_longest,
+    )
 
 
 def _offline_llm() -> LLM:
@@ -342,6 +377,9 @@ class Container(containers.DeclarativeContainer):
         settings.provided.embedder,
         memory=providers.Singleton(_hashing_embedder),
         minilm=providers.Singleton(_minilm),
+        static=providers.ThreadSafeSingleton(_static, settings),
+        sentence_transformers=providers.ThreadSafeSingleton(_sentence_transformers, settings),
+        litellm=providers.Singleton(_hosted_embedder, settings),
     )
     model: providers.Provider[LLM] = providers.Selector(
         settings.provided.llm,

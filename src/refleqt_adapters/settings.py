@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     queue: Literal["procrastinate", "memory"] = "procrastinate"
     events: Literal["postgres", "memory"] = "postgres"
     blobs: Literal["filesystem", "memory"] = "filesystem"
-    embedder: Literal["minilm", "memory"] = "minilm"
+    embedder: Literal["minilm", "static", "sentence_transformers", "litellm", "memory"] = "minilm"
     llm: Literal["offline", "litellm", "llama_cpp"] = "offline"
     transcriber: Literal["pocketsphinx", "whisper", "litellm", "deepgram"] = "pocketsphinx"
 
@@ -67,6 +67,29 @@ class Settings(BaseSettings):
     )
     llm_monthly_budget: float | None = Field(
         default=None, ge=0, description="The most that a business's questions may cost in a month, in US dollars."
+    )
+
+    embedder_path: Path | None = Field(
+        default=None, description="The folder of the model that static or sentence_transformers runs."
+    )
+    embedder_threads: int | None = Field(
+        default=None, ge=1, description="Cores of sentence_transformers, for all that PyTorch does in the process."
+    )
+    embedder_model: str = Field(
+        default="openai/text-embedding-3-small", min_length=1, description="The model that litellm asks for vectors."
+    )
+    embedder_api_base: str | None = Field(
+        default=None, pattern=r"^https?://[^\s@]+$", description="An OpenAI-compatible server that litellm asks."
+    )
+    embedder_api_key: SecretStr | None = Field(default=None, min_length=1)
+    embedder_time_out: float = Field(
+        default=60.0, gt=0, le=3600, description="Seconds after which a request for vectors is given up."
+    )
+    embedder_batch: int = Field(
+        default=32, ge=1, le=2048, description="Texts that sentence_transformers or litellm takes at once."
+    )
+    embedder_longest: int = Field(
+        default=8000, ge=100, description="Bytes that litellm sends of a text; fewer where its model reads less."
     )
 
     whisper_model: Path | None = Field(default=None, description="The checkpoint that whisper hears with, a .pt file.")
@@ -126,12 +149,12 @@ class Settings(BaseSettings):
             raise ValueError("transcriber=pocketsphinx hears English only; set REFLEQT_TRANSCRIBER to another")
         return self
 
-    @field_validator("llm_path", "whisper_model", mode="before")
+    @field_validator("llm_path", "whisper_model", "embedder_path", mode="before")
     @classmethod
     def _of_a_file(cls, given: object) -> object:
         """An empty path would mean the folder that a command is called in."""
         if isinstance(given, str) and not given.strip():
-            raise ValueError("is empty; name a file, or unset it")
+            raise ValueError("is empty; name what it stands for, or unset it")
         return given
 
     @model_validator(mode="after")
@@ -140,10 +163,24 @@ class Settings(BaseSettings):
         if self.llm == "llama_cpp" and self.llm_path is None:
             raise ValueError("llm=llama_cpp needs a model; set REFLEQT_LLM_PATH to its GGUF file")
         if self.llm == "litellm" and not (self.llm_api_key or self.llm_api_base):
-            provider, named, _ = self.llm_model.partition("/")
-            own = _KEYS_OF_PROVIDERS.get(provider if named else "openai", ())
-            if own and not any(os.environ.get(name) for name in own):
-                raise ValueError(f"llm=litellm needs a key for {self.llm_model}; set REFLEQT_LLM_API_KEY or {own[0]}")
+            own = _missing_key(self.llm_model)
+            if own is not None:
+                raise ValueError(f"llm=litellm needs a key for {self.llm_model}; set REFLEQT_LLM_API_KEY or {own}")
+        return self
+
+    @model_validator(mode="after")
+    def _something_to_embed_with(self) -> Self:
+        """An embedder that lacks something says so now, and not with the first text."""
+        if self.embedder in ("static", "sentence_transformers"):
+            if self.embedder_path is None:
+                raise ValueError(f"embedder={self.embedder} needs a model; set REFLEQT_EMBEDDER_PATH to its folder")
+            if not self.embedder_path.expanduser().is_dir():
+                raise ValueError(f"embedder_path names no folder: '{self.embedder_path}'; set REFLEQT_EMBEDDER_PATH")
+        if self.embedder == "litellm" and not (self.embedder_api_key or self.embedder_api_base):
+            own = _missing_key(self.embedder_model)
+            if own is not None:
+                named = f"embedder=litellm needs a key for {self.embedder_model}"
+                raise ValueError(f"{named}; set REFLEQT_EMBEDDER_API_KEY or {own}")
         return self
 
     @property
@@ -156,3 +193,10 @@ class Settings(BaseSettings):
         """Settings that need no server, no disk and no model: for embedding, tests and simulations."""
         memory = dict.fromkeys(("store", "vector_index", "queue", "events", "blobs", "embedder"), "memory")
         return cls.model_validate(memory | changes)
+
+
+def _missing_key(model: str) -> str | None:
+    """The variable that LiteLLM looks for the key of the model's provider in, where none of those is set."""
+    provider, named, _ = model.partition("/")
+    own = _KEYS_OF_PROVIDERS.get(provider if named else "openai", ())
+    return own[0] if own and not any(os.environ.get(name) for name in own) else None

@@ -34,6 +34,15 @@ LONGEST_JOB = timedelta(hours=2)
 LARGEST_DRIFT = timedelta(seconds=5)
 HEARD_WITHIN = 5.0
 
+REMEDIES = {
+    "memory": "Install refleqt again.",
+    "minilm": "Install refleqt again.",
+    "static": "Name the folder of another model in REFLEQT_EMBEDDER_PATH.",
+    "sentence_transformers": "Name the folder of another model in REFLEQT_EMBEDDER_PATH.",
+    "litellm": "Name another model in REFLEQT_EMBEDDER_MODEL.",
+}
+"""For an embedder that takes what is alike for unlike."""
+
 UNPROTECTED = """
 select c.relname from pg_class c join pg_namespace n on n.oid = c.relnamespace
 join pg_attribute a on a.attrelid = c.oid and a.attname = 'business_id' and not a.attisdropped
@@ -91,7 +100,7 @@ def _parts(container: "Container", settings: "Settings") -> Iterator[Finding]:
         else:
             yield Finding(part=part, works=None, found="not tried, since the database does not work")
     for part, check in (
-        ("embedder", lambda: _embedder(container)),
+        ("embedder", lambda: _embedder(container, settings)),
         ("llm", lambda: _llm(container)),
         ("transcriber", lambda: _transcriber(container, settings)),
         ("blobs", lambda: _blobs(container)),
@@ -226,15 +235,19 @@ def _escrow(container: "Container") -> str:
     raise Ill("it knows a hold that nobody made", "Report this.")
 
 
-def _embedder(container: "Container") -> str:
+def _embedder(container: "Container", settings: "Settings") -> str:
+    """A service is asked for three vectors, which cost next to nothing."""
     import numpy as np
 
     embedder = container.embedder()
     vectors = embedder.embed(["the scale under the bin", "a scale below the waste bin", "quarterly tax return"])
     near, far = float(vectors[0] @ vectors[1]), float(vectors[0] @ vectors[2])
     if not np.allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-3) or near <= far:
-        raise Ill(f"{embedder.model} gives vectors that make no sense", "Install refleqt again.")
-    return f"{embedder.model}, {embedder.dimension} dimensions"
+        raise Ill(f"{embedder.model} gives vectors that make no sense", REMEDIES[settings.embedder])
+    told = f"{embedder.model}, {embedder.dimension} dimensions"
+    if settings.embedder == "litellm":
+        return f"{told}; all that is to be searched is sent to a service, which has answered"
+    return told
 
 
 def _llm(container: "Container") -> str:

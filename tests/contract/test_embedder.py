@@ -3,14 +3,20 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from importlib.util import find_spec
+from pathlib import Path
 
 import attrs
 import numpy as np
 import pytest
+from embedding_server import EmbeddingServer
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from speech_servers import running
+from tiny_embedders import STATIC_TOKENS, TRANSFORMER_TOKENS, tiny_static, tiny_transformer
 
 from refleqt_adapters.embedder.memory import HashingEmbedder
 from refleqt_adapters.embedder.minilm import MiniLMEmbedder
@@ -39,23 +45,80 @@ PARAPHRASES = [
 
 @attrs.frozen(kw_only=True)
 class Case:
-    name: str
     make: Callable[[], Embedder]
+    written: str
+    """An expression that makes it in another process, which knows what is in `NEEDED_TO_WRITE`."""
     longest: int
     """How many one-token words it reads."""
-    knows_meaning: bool
+    why_no_meaning: str = ""
+    """Empty: it knows meaning."""
 
 
-CASES = [
-    Case(name="memory", make=HashingEmbedder, longest=256, knows_meaning=False),
-    Case(name="minilm", make=MiniLMEmbedder, longest=254, knows_meaning=True),
-]
+NEEDED_TO_WRITE = "from importlib import import_module as of; from pathlib import Path; import sys;"
 
 
-@pytest.fixture(scope="module", params=CASES, ids=lambda case: case.name)
-def case(request: pytest.FixtureRequest) -> Case:
-    made: Case = request.param
-    return made
+def memory(_folder: Path) -> Iterator[Case]:
+    written = f"of('{HashingEmbedder.__module__}').HashingEmbedder()"
+    yield Case(make=HashingEmbedder, written=written, longest=256, why_no_meaning="it knows words only, and says so")
+
+
+def minilm(_folder: Path) -> Iterator[Case]:
+    yield Case(make=MiniLMEmbedder, written=f"of('{MiniLMEmbedder.__module__}').MiniLMEmbedder()", longest=254)
+
+
+def static(folder: Path) -> Iterator[Case]:
+    from refleqt_adapters.embedder.static import StaticEmbedder
+
+    model = tiny_static(folder / "tiny")
+    yield Case(
+        make=partial(StaticEmbedder, model),
+        written=f"of('{StaticEmbedder.__module__}').StaticEmbedder(Path({str(model)!r}))",
+        longest=STATIC_TOKENS,
+        why_no_meaning="its weights are random",
+    )
+
+
+def sentence_transformers(folder: Path) -> Iterator[Case]:
+    from refleqt_adapters.embedder.sentence_transformers import SentenceTransformersEmbedder as Made
+
+    model = tiny_transformer(folder / "tiny")
+    yield Case(
+        make=partial(Made, model, threads=1),
+        written=f"of('{Made.__module__}').{Made.__name__}(Path({str(model)!r}), threads=1)",
+        longest=TRANSFORMER_TOKENS - 2,
+        why_no_meaning="its weights are random",
+    )
+
+
+def litellm(_folder: Path) -> Iterator[Case]:
+    from refleqt_adapters.embedder.litellm import LiteLLMEmbedder
+
+    with running(EmbeddingServer()) as server:
+        options = {"model": "openai/tiny", "api_base": f"{server.url}/v1", "longest": 11 * 20}
+        yield Case(
+            make=partial(LiteLLMEmbedder, **options),  # type: ignore[arg-type]
+            written=f"of('{LiteLLMEmbedder.__module__}').LiteLLMEmbedder(**{options!r})",
+            longest=2 * 20,
+            why_no_meaning="its server hashes words",
+        )
+
+
+CASES: dict[str, tuple[Callable[[Path], Iterator[Case]], str, str]] = {
+    "memory": (memory, "numpy", ""),
+    "minilm": (minilm, "onnxruntime", ""),
+    "static": (static, "model2vec", "static"),
+    "sentence_transformers": (sentence_transformers, "sentence_transformers", "sentence-transformers"),
+    "litellm": (litellm, "litellm", "hosted"),
+}
+"""Each with the package that it needs, and the extra that brings it."""
+
+
+@pytest.fixture(scope="module", params=CASES)
+def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Case]:
+    made, package, extra = CASES[request.param]
+    if find_spec(package) is None:
+        pytest.skip(f"{package} is not installed (pip install 'refleqt[{extra}]')")
+    yield from made(tmp_path_factory.mktemp("embedder"))
 
 
 @pytest.fixture(scope="module")
@@ -97,10 +160,10 @@ def test_different_texts_have_different_vectors(embedder: Embedder) -> None:
     assert similarities.max() < 0.95
 
 
-def test_another_process_gives_the_same_vectors(embedder: Embedder) -> None:
+def test_another_process_gives_the_same_vectors(case: Case, embedder: Embedder) -> None:
     program = (
-        f"from {type(embedder).__module__} import {type(embedder).__name__} as Made; import sys;"
-        "sys.stdout.buffer.write(Made().embed(['The checkout page is slow on phones.', 'Budget?']).tobytes())"
+        f"{NEEDED_TO_WRITE} made = {case.written};"
+        "sys.stdout.buffer.write(made.embed(['The checkout page is slow on phones.', 'Budget?']).tobytes())"
     )
     environment = os.environ | {"PYTHONHASHSEED": "7"}
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True, env=environment)
@@ -151,8 +214,8 @@ def test_texts_that_share_words_are_nearer_than_texts_that_share_none(embedder: 
 
 
 def test_a_paraphrase_is_found_among_others(case: Case, embedder: Embedder) -> None:
-    if not case.knows_meaning:
-        pytest.skip("it knows words only, and says so")
+    if case.why_no_meaning:
+        pytest.skip(case.why_no_meaning)
     queries = embedder.embed([query for query, _ in PARAPHRASES])
     answers = embedder.embed([answer for _, answer in PARAPHRASES])
     assert (queries @ answers.T).argmax(axis=1).tolist() == list(range(len(PARAPHRASES)))
@@ -169,10 +232,10 @@ def test_whatever_the_texts_hold_each_has_a_unit_vector_of_its_own(embedder: Emb
 
 
 @pytest.mark.parametrize("text", ["The till is slow 😡", "a", "42", "über uns", "😡 no", "Ärger!!!"])
-def test_a_text_with_a_word_is_read(case: Case, text: str) -> None:
-    assert case.make().reads(text)
+def test_a_text_with_a_word_is_read(embedder: Embedder, text: str) -> None:
+    assert embedder.reads(text)
 
 
 @pytest.mark.parametrize("text", ["", " \n", "😡😡😡", "?!…", "x" * 3_000, "😡 — 🙂", "\ud800"])
-def test_a_text_without_a_word_is_not_read(case: Case, text: str) -> None:
-    assert not case.make().reads(text)
+def test_a_text_without_a_word_is_not_read(embedder: Embedder, text: str) -> None:
+    assert not embedder.reads(text)

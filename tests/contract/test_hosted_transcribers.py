@@ -31,7 +31,7 @@ from speech_servers import (
     word,
 )
 
-from refleqt_adapters.transcriber.retrying import Patience
+from refleqt_adapters.asking_again import Patience
 from refleqt_core.errors import InvalidInput, MissingDependency, NotAllowed, Unavailable
 from refleqt_core.ports import Transcriber, Transcript
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refleqt_adapters.transcriber.retrying import Patience, Refusal, asked_wait
+from refleqt_adapters.asking_again import Patience, Refusal, asked_wait
 from refleqt_core.errors import InvalidInput, RefleqtError, Unavailable
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

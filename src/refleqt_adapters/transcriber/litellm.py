@@ -13,11 +13,11 @@ from pydantic import BaseModel, FiniteFloat, ValidationError
 from refleqt_core.errors import InvalidInput, MissingDependency, Unavailable
 from refleqt_core.ports import Progress, Segment, Transcript
 
+from ..asking_again import Patience, Refusal, asked_wait
 from ..deadlines import SLACK, within
 from .decoding import decoded
 from .languages import NOT_TOLD, language_code
 from .plain_words import plain_words
-from .retrying import Patience, Refusal, asked_wait
 from .service_faults import refusal
 from .spoken_parts import SpokenPart, in_order, spoken_parts
 from .voice_activity import speech

@@ -2,8 +2,8 @@
 
 from refleqt_core.errors import InvalidInput, NotAllowed, RefleqtError, Unavailable
 
+from ..asking_again import Refusal
 from .plain_words import plain_words
-from .retrying import Refusal
 
 LONGEST_SAID = 300
 """Characters of the service's own words that an error repeats."""
