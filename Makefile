@@ -18,7 +18,7 @@ help:  ## list what make can do
 .venv/.refleqt-extras: .venv/.refleqt-dev scripts/install_extras.sh
 	@scripts/install_extras.sh && touch $@
 
-extras: .venv/.refleqt-extras  ## hosted and local models, so that their tests run too (litellm, Whisper, llama.cpp)
+extras: .venv/.refleqt-extras  ## hosted and local models, so that their tests run too (litellm, Whisper, llama.cpp, embedders)
 
 demo: .venv/.refleqt  ## take the sample business through one month of the loop
 	@$(BIN)/refleqt demo

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Into .venv comes what hosted and local models need: litellm, Whisper, llama.cpp. The tests of what is absent skip.
+# Into .venv comes what hosted and local models need: litellm, Whisper, llama.cpp, and embedders.
+# The tests of what is absent skip.
 # llama.cpp is compiled, about 3 minutes on two cores; its wheel is kept for the next time in the user's cache.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -10,9 +11,9 @@ quietly() { "$@" 2> >(grep -v "^WARNING: Location" >&2); }
 # Everything that fits beside each other in one go, in the versions of constraints.txt. PyTorch comes first and alone:
 # a range for it would bring CUDA packages of many GB, and so would Whisper's own wish for triton, which no CPU uses.
 quietly "${pip[@]}" install --quiet --constraint constraints.txt torch==2.13.0
-quietly "${pip[@]}" install --quiet --constraint constraints.txt --editable '.[hosted]' \
+quietly "${pip[@]}" install --quiet --constraint constraints.txt --editable '.[hosted,static]' transformers scikit-learn \
   gguf diskcache tiktoken numba tqdm more-itertools fastapi sse-starlette 'starlette-context>=0.3.6,<0.4'
-quietly "${pip[@]}" install --quiet --no-deps openai-whisper==20250625
+quietly "${pip[@]}" install --quiet --no-deps openai-whisper==20250625 sentence-transformers==6.2.0
 
 # GGML_NATIVE=OFF: with gcc 12 the code for the newest processors crashes on quantised models.
 wheels="${XDG_CACHE_HOME:-$HOME/.cache}/refleqt/wheels"

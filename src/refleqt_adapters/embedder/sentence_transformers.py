@@ -53,7 +53,7 @@ class SentenceTransformersEmbedder:
         if not texts:
             return np.empty((0, self.dimension), np.float32)
         sent = [encodable(text) for text in texts]
-        # The tokenizer is set anew by every call, which two at a time would trip over.
+        # PyTorch takes all its cores for one call; two at a time would need the memory of both.
         with self._turn:
             vectors = self._model().encode(
                 sent, batch_size=self._batch, show_progress_bar=False, convert_to_numpy=True, precision="float32"
@@ -98,7 +98,7 @@ def _load(folder: Path, threads: int | None) -> Any:
             device="cpu",
             local_files_only=True,
             trust_remote_code=False,
-            # Half precision differs by what is run together; a pickle could hold code.
+            # In half precision a text's vector depends on what is run beside it; a pickle could hold code.
             model_kwargs={"dtype": "float32", "use_safetensors": True},
         )
     except Exception as error:

@@ -55,7 +55,7 @@ class StaticEmbedder:
         model = self._model()
         if not texts:
             return np.empty((0, self.dimension), np.float32)
-        # The tokenizer is set anew by every call, which two at a time would trip over.
+        # Every call sets the tokenizer of all anew.
         with self._turn:
             return unit_rows(model.encode([encodable(text) for text in texts], normalize=False))
 
@@ -78,8 +78,6 @@ def _load(folder: Path) -> Any:
     package = importlib.import_module("model2vec")
     try:
         model = package.StaticModel.from_pretrained(folder, force_download=False)
-        # Means of float16 differ by how many texts are run together.
-        model.embedding = np.asarray(model.embedding, np.float32)
         if model.max_length is None:
             model.max_length = MAX_TOKENS
     except Exception as error:
