@@ -3,14 +3,18 @@
 import random
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
 from typing import TypeVar
 
 import attrs
 
-from refleqt_core.errors import RefleqtError
+from refleqt_core.errors import RefleqtError, Unavailable
 
 T = TypeVar("T")
+
+LONGEST_TOLD = 7 * 24 * 3600.0
+"""Seconds. A service may name any number."""
 
 
 @attrs.frozen(kw_only=True)
@@ -39,14 +43,17 @@ class Patience:
     chance: Callable[[], float] = random.random
 
     def ask(self, request: Callable[[], T | Refusal]) -> T:
-        """The first answer that is no refusal; a refusal that does not pass, or is the last, raises its error."""
+        """The first answer that is no refusal; a refusal that does not pass, or is the last, raises its error.
+
+        An `Unavailable` then says how long the service asked to be left alone, for whoever can wait so long.
+        """
         for attempt in range(1, self.attempts + 1):
             answer = request()
             if not isinstance(answer, Refusal):
                 return answer
             asked_too_much = answer.wait is not None and answer.wait > self.longest_wait
             if not answer.passing or asked_too_much or attempt == self.attempts:
-                raise answer.error
+                raise _with_wait(answer)
             self.sleep(self._wait(attempt, answer.wait))
         raise AssertionError("a request is made at least once")
 
@@ -54,6 +61,12 @@ class Patience:
         if asked is not None:
             return asked * (1 + self.chance() / 4)
         return min(self.first_wait * 2.0 ** (attempt - 1), self.longest_wait) * (1 - self.chance() / 2)
+
+
+def _with_wait(refusal: Refusal) -> RefleqtError:
+    if isinstance(refusal.error, Unavailable) and refusal.wait is not None:
+        refusal.error.retry_after = timedelta(seconds=min(refusal.wait, LONGEST_TOLD))
+    return refusal.error
 
 
 def asked_wait(header: str | None, now: Callable[[], float] = time.time) -> float | None:

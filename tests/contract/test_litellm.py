@@ -7,12 +7,12 @@ import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
+import attrs
 import pytest
 from chat_server import Cut, Drip, Fault, Told
 from language_models import hosted, needs_litellm
 
-from refleqt_adapters.llm.litellm import Price
-from refleqt_adapters.llm.retrying import Patience
+from refleqt_adapters.llm.litellm import PATIENCE, Price
 from refleqt_core.context.extraction import ExtractedContext, KnownNames, extraction_prompt
 from refleqt_core.errors import InvalidInput, NeedsReview, NotAllowed, Unavailable
 from refleqt_core.outputs.wording import SuggestionWording
@@ -43,7 +43,9 @@ def waits():
 @pytest.fixture
 def patient(server, waits):
     """LiteLLM whose waits are written down instead of waited for, each the longest that chance allows."""
-    return hosted(server.url, api_key=SECRET, patience=Patience(sleep=waits.append, chance=lambda: 1.0), timeout=0.5)
+    return hosted(
+        server.url, api_key=SECRET, patience=attrs.evolve(PATIENCE, sleep=waits.append, chance=lambda: 0.0), timeout=0.5
+    )
 
 
 def test_an_answer_off_the_schema_is_asked_for_again(server, prompt):
@@ -137,7 +139,7 @@ def test_waits_double(server, patient, prompt, waits):
 
 def test_chance_shortens_a_wait_by_half_at_most(server, waits, prompt):
     server.replies.append(503)
-    patience = Patience(sleep=waits.append, chance=lambda: 0.0)
+    patience = attrs.evolve(PATIENCE, sleep=waits.append, chance=lambda: 1.0)
     hosted(server.url, patience=patience).complete(prompt, SuggestionWording)
     assert waits == [0.5]
 
@@ -162,11 +164,12 @@ def test_a_wait_that_makes_no_sense_is_the_usual_one(server, patient, prompt, wa
     assert waits == [1.0]
 
 
-def test_nobody_waits_an_hour(server, patient, prompt, waits):
+def test_nobody_waits_an_hour_but_a_job_may(server, patient, prompt, waits):
     server.replies.append(Fault(429, {"Retry-After": "3600"}))
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as raised:
         patient.complete(prompt, SuggestionWording)
     assert (waits, len(server.requests)) == ([], 1)
+    assert raised.value.retry_after == timedelta(hours=1)
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 413])
@@ -196,7 +199,9 @@ def test_an_answer_without_content_is_unavailable(server, patient, prompt):
 
 def test_a_server_that_is_not_there_is_unavailable(waits, prompt):
     with pytest.raises(Unavailable):
-        hosted("http://127.0.0.1:9/v1", patience=Patience(sleep=waits.append)).complete(prompt, SuggestionWording)
+        hosted("http://127.0.0.1:9/v1", patience=attrs.evolve(PATIENCE, sleep=waits.append)).complete(
+            prompt, SuggestionWording
+        )
     assert len(waits) == 3
 
 
@@ -323,7 +328,9 @@ def test_an_answer_that_drips_is_given_up_when_its_time_is_over(server, prompt):
     server.replies.append(Drip())
     began = time.monotonic()
     with pytest.raises(Unavailable, match="not over within"):
-        hosted(server.url, timeout=0.5, slack=0.5, patience=Patience(tries=1)).complete(prompt, SuggestionWording)
+        hosted(server.url, timeout=0.5, slack=0.5, patience=attrs.evolve(PATIENCE, attempts=1)).complete(
+            prompt, SuggestionWording
+        )
     assert time.monotonic() - began < 2.5
 
 

@@ -124,6 +124,7 @@ def test_scores_keep_to_the_budget_too(llm, spending):
 def test_the_budget_of_one_business_is_not_that_of_another(llm, spending):
     spending.limit(ONE, 0)
     llm.complete(asked(OTHER), dict)
+    assert (spending.month(ONE).left_micros, spending.month(OTHER).left_micros) == (0, None)
 
 
 def test_the_next_month_brings_a_new_budget(llm, spending, clock):

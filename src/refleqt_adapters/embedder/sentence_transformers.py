@@ -3,6 +3,7 @@
 import importlib
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -33,15 +34,11 @@ class SentenceTransformersEmbedder:
         self._folder, self._threads, self._batch = folder, threads, batch
         self._turn = threading.RLock()
         self._loaded: Any = None
-        self._name: str | None = None
 
-    @property
+    @cached_property
     def model(self) -> str:
         """The name of the folder, and the beginning of the hash of what lies in it."""
-        with self._turn:
-            if self._name is None:
-                self._name = f"sentence-transformers-{self._folder.resolve().name}@{fingerprint(self._folder)}"
-            return self._name
+        return f"sentence-transformers-{self._folder.resolve().name}@{fingerprint(self._folder)}"
 
     @property
     def dimension(self) -> int:

@@ -3,6 +3,7 @@
 import importlib
 import threading
 from collections.abc import Sequence
+from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -35,15 +36,11 @@ class StaticEmbedder:
         self._folder = folder
         self._turn = threading.RLock()
         self._loaded: Any = None
-        self._name: str | None = None
 
-    @property
+    @cached_property
     def model(self) -> str:
         """The name of the folder, and the beginning of the hash of what lies in it."""
-        with self._turn:
-            if self._name is None:
-                self._name = f"static-{self._folder.resolve().name}@{fingerprint(self._folder)}"
-            return self._name
+        return f"static-{self._folder.resolve().name}@{fingerprint(self._folder)}"
 
     @property
     def dimension(self) -> int:

@@ -13,11 +13,11 @@ import attrs
 from refleqt_core.errors import InvalidInput, MissingDependency, NotAllowed, RefleqtError, Unavailable
 from refleqt_core.ports.llm import Answer, Interrupted, Prompt, Usage
 
+from ..asking_again import Patience, Refusal, asked_wait
 from ..deadlines import SLACK, DeadlinePassed, within
 from .answers import json_schema
 from .asking import json_demand, messages, without_control_marks
 from .replies import Chat, Reply, answered, total
-from .retrying import Patience, named_wait
 from .token_counts import TokenCounts, token_counts
 
 T = TypeVar("T")
@@ -26,6 +26,9 @@ log = logging.getLogger(__name__)
 
 _GROUP = 20
 """As many tokens as the API gives probabilities for."""
+
+PATIENCE = Patience(attempts=4, longest_wait=30.0)
+"""Somebody may wait for the words."""
 
 _OF_THE_KEY, _PAYMENT_REQUIRED, _CLIENT_ERRORS = frozenset({401, 403}), 402, range(400, 500)
 _SHORTEST_KEY = 8
@@ -78,7 +81,7 @@ class LiteLLM:
     ):
         self._litellm = _load()
         self._model, self._lora, self._attempts, self._json_mode = model, lora, attempts, json_mode
-        self._price, self._patience, self._keys = price, patience or Patience(), _keys(api_key)
+        self._price, self._patience, self._keys = price, patience or PATIENCE, _keys(api_key)
         self._is_price_missed, self._longest = False, timeout + slack
         self._target = {"model": model, "api_base": api_base, "api_key": api_key, "timeout": timeout, "max_retries": 0}
 
@@ -124,7 +127,7 @@ class LiteLLM:
             except Unavailable as error:
                 if len(usages) == 1:
                     raise
-                raise Interrupted(str(error), total(usages)) from error
+                raise Interrupted(str(error), total(usages), retry_after=error.retry_after) from error
             scores |= {option: score - odds[0] for option, score in zip(group, odds, strict=True)}
         norm = math.log(math.fsum(math.exp(scores[option]) for option in sorted(options))) if options else 0.0
         return Answer(value=[min(0.0, scores[option] - norm) for option in options], usage=total(usages))
@@ -141,17 +144,22 @@ class LiteLLM:
 
     def _ask(self, **arguments: Any) -> Any:
         """The server's answer, asked for again while there is `Patience` and the fault may pass."""
-        failed = 0
-        while True:
+
+        def request() -> Any:
             try:
                 return within(self._longest, lambda: self._litellm.completion(**self._target, **arguments))
             except Exception as error:
-                failed += 1
-                meaning = self._meaning(error)
-                wait = named_wait(getattr(error, "litellm_response_headers", None))
-                if not isinstance(meaning, Unavailable) or not self._patience.waits(failed, wait):
-                    # A key that the server repeats has no place in a traceback either.
-                    raise meaning from (None if any(key in str(error) for key in self._keys) else error)
+                return self._refusal(error)
+
+        return self._patience.ask(request)
+
+    def _refusal(self, error: Exception) -> Refusal:
+        meaning = self._meaning(error)
+        # A key that the server repeats has no place in a traceback either.
+        meaning.__cause__ = None if any(key in str(error) for key in self._keys) else error
+        headers = getattr(error, "litellm_response_headers", None) or {}
+        wait = asked_wait(headers.get("retry-after"))
+        return Refusal(error=meaning, passing=isinstance(meaning, Unavailable), wait=wait)
 
     def _meaning(self, error: Exception) -> RefleqtError:
         """By the HTTP status, since LiteLLM has no class of its own for some of them."""

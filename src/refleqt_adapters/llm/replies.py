@@ -44,7 +44,7 @@ def answered(ask: Callable[[Chat], Reply], chat: Chat, schema: type[T], *, task:
             if not usages:
                 raise
             if isinstance(error, Unavailable):
-                raise Interrupted(str(error), total(usages)) from error
+                raise Interrupted(str(error), total(usages), retry_after=error.retry_after) from error
             problem = f"{problem}; and it could not be asked again: {error}"
             break
         usages.append(reply.usage)

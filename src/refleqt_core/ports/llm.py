@@ -1,6 +1,7 @@
 """The LLM: it writes words and reads texts. What to recommend is decided elsewhere, by beliefs and arithmetic."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 import attrs
@@ -71,9 +72,9 @@ class Unsatisfied(NeedsReview):
 class Interrupted(Unavailable):
     """The model answered, not as asked, and then no more; ``usage`` says what the attempts before took."""
 
-    def __init__(self, message: str, usage: Usage):
+    def __init__(self, message: str, usage: Usage, *, retry_after: timedelta | None = None):
         self.usage = usage
-        super().__init__(message)
+        super().__init__(message, retry_after=retry_after)
 
 
 class LLM(Protocol):
